@@ -1,0 +1,22 @@
+import { performance } from 'node:perf_hooks';
+import { clearTimeout, setTimeout } from 'node:timers';
+
+/** Where time comes from; tests hand in one of their own. */
+export interface Clock {
+  /** Monotonic time in milliseconds; only differences mean anything. */
+  nowMs(): number;
+  /** Wall-clock time. */
+  date(): Date;
+  /** Calls back once after `delayMs`; the returned function cancels. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+/** Node's own clock and timers. A timer keeps the process alive until it has fired or is cancelled. */
+export const systemClock: Clock = {
+  nowMs: () => performance.now(),
+  date: () => new Date(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};

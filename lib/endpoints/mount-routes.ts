@@ -1,0 +1,47 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AbstractHttpAdapter } from '@nestjs/core';
+import type { RequestHandler } from './request-handler.js';
+
+/** The part of a Fastify instance that is used here. */
+interface FastifyLike {
+  addHook(
+    name: 'onRequest',
+    hook: (request: FastifyMessage<IncomingMessage>, reply: FastifyReply, done: () => void) => void,
+  ): void;
+}
+
+interface FastifyMessage<Raw> {
+  readonly raw: Raw;
+}
+
+interface FastifyReply extends FastifyMessage<ServerResponse> {
+  hijack(): void;
+}
+
+/**
+ * Puts a handler in front of an application: ahead of the request listeners of its own server, so that no middleware,
+ * guard, prefix or versioning stands between, and in the framework for what comes in without a socket (Fastify's
+ * `inject`, an Express application called as a function).
+ */
+export function mountRoutes(adapter: AbstractHttpAdapter, handle: RequestHandler): void {
+  putInFront(adapter.getHttpServer() as Server, handle);
+  if (adapter.getType() === 'fastify') {
+    adapter.getInstance<FastifyLike>().addHook('onRequest', (request, reply, done) => {
+      if (handle(request.raw, reply.raw)) reply.hijack();
+      else done();
+    });
+  } else {
+    adapter.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+      if (!handle(request, response)) next();
+    });
+  }
+}
+
+function putInFront(server: Server, handle: RequestHandler): void {
+  const listeners = server.listeners('request');
+  server.removeAllListeners('request');
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (handle(request, response)) return;
+    for (const listener of listeners) Reflect.apply(listener, server, [request, response]);
+  });
+}

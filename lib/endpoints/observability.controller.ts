@@ -1,0 +1,52 @@
+import type { HealthRegistry } from '../health/health.registry.js';
+import type { HealthStatus } from '../health/health.types.js';
+import type { MetricsRegistry } from '../metrics/metrics.registry.js';
+import {
+  healthAnswer,
+  liveAnswer,
+  metricsAnswer,
+  readyAnswer,
+  toolsAnswer,
+  type Answer,
+} from './answers.js';
+
+/** What the routes need to know beside the registries. */
+export interface ControllerSettings {
+  readonly statusCodes: Readonly<Record<HealthStatus, number>>;
+  readonly tools: Readonly<Record<string, string | null>>;
+}
+
+/** The five routes. It fetches what each is about; what is said of it is in `answers.ts`. */
+export class ObservabilityController {
+  constructor(
+    private readonly checks: HealthRegistry,
+    private readonly registry: MetricsRegistry,
+    private readonly settings: ControllerSettings,
+  ) {}
+
+  /** `GET /health` */
+  async health(): Promise<Answer> {
+    return healthAnswer(await this.checks.run(), this.settings.statusCodes);
+  }
+
+  /** `GET /health/live` */
+  async live(): Promise<Answer> {
+    return liveAnswer(await this.checks.run('liveness'));
+  }
+
+  /** `GET /health/ready` */
+  async ready(): Promise<Answer> {
+    const report = await this.checks.run('readiness');
+    return readyAnswer(report, this.checks.readiness.ready);
+  }
+
+  /** `GET /metrics` */
+  async metrics(): Promise<Answer> {
+    return metricsAnswer(await this.registry.expose(), this.registry.contentType);
+  }
+
+  /** `GET /health/tools` */
+  async tools(): Promise<Answer> {
+    return toolsAnswer(this.settings.tools);
+  }
+}

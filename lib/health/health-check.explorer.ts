@@ -1,0 +1,181 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ContextIdFactory, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { STATIC_CONTEXT } from '@nestjs/core/injector/constants.js';
+import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import type { Module } from '@nestjs/core/injector/module.js';
+import { errorText, showValue } from '../show-value.js';
+import { markedMethods, type MarkedMethod } from './health-check.decorator.js';
+import { assertCheckName, moduleCode, moduleHookName } from './health-check.name.js';
+import { HealthRegistry } from './health.registry.js';
+import type { HealthCheckContext, HealthCheckFunction, HealthCheckReturn } from './health.types.js';
+
+/** A provider, a controller or a module class, in the module that holds it. */
+interface Candidate {
+  readonly host: Module;
+  readonly wrapper: InstanceWrapper;
+}
+
+/** A method of a candidate that was marked, and who it is to people: `OrdersModule / DatabaseHealth.check`. */
+interface Found extends Candidate {
+  /** `undefined` when each run has an instance of its own. */
+  readonly instance: object | undefined;
+  readonly mark: MarkedMethod;
+  readonly owner: string;
+}
+
+/**
+ * Finds the methods marked with `@HealthCheck` in the whole DI graph and hands them to the registry.
+ *
+ * It reads prototypes and what the decorator has left there; it triggers no getter.
+ */
+@Injectable()
+export class HealthCheckExplorer {
+  readonly #logger = new Logger('Observability');
+  readonly #seen = new WeakSet<object>();
+  readonly #failures: unknown[] = [];
+  readonly #rebuilt: string[] = [];
+  #modulesSeen = 0;
+  #unresolved = 0;
+
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly registry: HealthRegistry,
+  ) {
+    registry.discoverWith(() => this.#catchUp());
+  }
+
+  /** The checks whose instance is built anew for each run, being request-scoped or transient. */
+  get rebuilt(): readonly string[] {
+    return this.#rebuilt;
+  }
+
+  /**
+   * Registers every marked method that is not registered yet.
+   *
+   * @throws Error when two checks have one name, or a name is not allowed; it names the owners.
+   */
+  explore(): void {
+    this.#look();
+    if (this.#failures.length > 0) throw this.#failures[0];
+  }
+
+  /** A lazily loaded module appears after bootstrap: then a bad check stops nothing, it is said and left out. */
+  #catchUp(): void {
+    if (this.#unresolved === 0 && this.modules.size === this.#modulesSeen) return;
+    const known = this.#failures.length;
+    this.#look();
+    for (const failure of this.#failures.slice(known)) {
+      this.#logger.error(`A health check was left out: ${errorText(failure)}`);
+    }
+  }
+
+  #look(): void {
+    this.#unresolved = 0;
+    this.#modulesSeen = this.modules.size;
+    for (const host of this.modules.values()) {
+      for (const wrapper of host.providers.values()) this.#visit({ host, wrapper });
+      for (const wrapper of host.controllers.values()) this.#visit({ host, wrapper });
+    }
+  }
+
+  #visit(candidate: Candidate): void {
+    const { wrapper } = candidate;
+    if (wrapper.isAlias || this.#seen.has(wrapper)) return;
+    const rebuilt = wrapper.isTransient || !wrapper.isDependencyTreeStatic();
+    if (!rebuilt && !wrapper.getInstanceByContextId(STATIC_CONTEXT).isResolved) {
+      this.#unresolved += 1;
+      return;
+    }
+    this.#seen.add(wrapper);
+    const instance: unknown = rebuilt ? undefined : wrapper.instance;
+    if (isObject(instance)) {
+      // A factory may hand out what another provider has made.
+      if (this.#seen.has(instance)) return;
+      this.#seen.add(instance);
+    }
+    const prototype = rebuilt ? prototypeOfClass(wrapper) : prototypeOf(instance);
+    for (const mark of markedMethods(prototype)) {
+      const className = prototype?.constructor?.name ?? String(wrapper.name);
+      const owner = `${candidate.host.name} / ${className}.${String(mark.key)}`;
+      this.#add({ ...candidate, instance: isObject(instance) ? instance : undefined, mark, owner });
+    }
+  }
+
+  #add(found: Found): void {
+    try {
+      const name = nameOf(found);
+      this.registry.add(name, functionOf(found), found.mark.options, found.owner);
+      if (found.instance === undefined) this.#rebuilt.push(name);
+    } catch (error) {
+      this.#failures.push(error);
+    }
+  }
+}
+
+function nameOf({ host, wrapper, instance, mark, owner }: Found): string {
+  const isModuleClass = wrapper.metatype === host.metatype;
+  try {
+    if (mark.name === undefined && !isModuleClass) {
+      throw new TypeError(
+        '@HealthCheck() without a name is for module classes: give the check a name',
+      );
+    }
+    if (typeof mark.name === 'function' && instance === undefined) {
+      throw new TypeError(
+        'a name made from the instance needs one instance for the life of the application, ' +
+          'and this class is request-scoped or transient: give the check a fixed name',
+      );
+    }
+    const name =
+      typeof mark.name === 'function' ? mark.name(instance) : (mark.name ?? moduleCode(host.name));
+    assertCheckName(name);
+    return isModuleClass ? moduleHookName(name) : name;
+  } catch (error) {
+    throw new TypeError(`Health check of ${owner}: ${errorText(error)}`, { cause: error });
+  }
+}
+
+function functionOf({ host, wrapper, instance, mark }: Found): HealthCheckFunction {
+  if (instance !== undefined) return (context) => call(instance, mark.key, context);
+  return async (context) => call(await buildFor(host, wrapper), mark.key, context);
+}
+
+/** The host's own `ModuleRef` finds the right instance where several modules provide the same class. */
+async function buildFor(host: Module, wrapper: InstanceWrapper): Promise<object> {
+  const moduleRef = host.getProviderByKey<ModuleRef>(ModuleRef).instance;
+  const contextId = ContextIdFactory.create();
+  // Without a registered request, whoever injects REQUEST would get undefined.
+  moduleRef.registerRequestByContextId({ headers: {} }, contextId);
+  return moduleRef.resolve<object>(wrapper.token as never, contextId, { strict: true });
+}
+
+function call(
+  instance: object,
+  key: string | symbol,
+  context: HealthCheckContext,
+): HealthCheckReturn | PromiseLike<HealthCheckReturn> {
+  const method: unknown = Reflect.get(instance, key);
+  if (typeof method !== 'function') {
+    throw new TypeError(`${String(key)} is no longer a method but ${showValue(method)}`);
+  }
+  return (method as HealthCheckFunction).call(instance, context);
+}
+
+/** A factory's product has no known class before it is made. */
+function prototypeOfClass(wrapper: InstanceWrapper): object | null {
+  const prototype: unknown = wrapper.isFactory ? null : wrapper.metatype?.prototype;
+  return isObject(prototype) ? prototype : null;
+}
+
+/** The prototype of an instance; a Proxy may refuse to tell. */
+function prototypeOf(instance: unknown): object | null {
+  try {
+    return isObject(instance) ? (Object.getPrototypeOf(instance) as object | null) : null;
+  } catch {
+    return null;
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,65 @@
+/** The three statuses of a check and of a report, as they appear on the wire. */
+export const HealthStatus = {
+  /** All is well. */
+  HEALTHY: 'healthy',
+  /** Works, with something missing. */
+  DEGRADED: 'degraded',
+  /** Does not work. */
+  UNHEALTHY: 'unhealthy',
+} as const;
+
+/** One of `'healthy'`, `'degraded'` and `'unhealthy'`. */
+export type HealthStatus = (typeof HealthStatus)[keyof typeof HealthStatus];
+
+/** The kubelet probes that a check can count for. */
+export type HealthProbe = 'liveness' | 'readiness';
+
+/** What the registry hands to a check at each run. */
+export interface HealthCheckContext {
+  /** Aborted when the run's deadline has passed, or when the application has closed. */
+  readonly signal: AbortSignal;
+}
+
+/** What a check says of itself; `healthy()`, `degraded()` and `unhealthy()` build one. Other keys are ignored. */
+export interface HealthOutcome {
+  readonly status: HealthStatus;
+  /** For people. @default '' */
+  readonly message?: string | undefined;
+  /** For diagnosis; copied, bounded and cleaned of secrets before anyone sees it. @default {} */
+  readonly details?: object | undefined;
+}
+
+/** What an indicator of `@nestjs/terminus` returns: one entry for each thing that it looked at. */
+export type IndicatorResult = Record<
+  string,
+  { readonly status: 'up' | 'degraded' | 'down'; readonly [key: string]: unknown }
+>;
+
+/** What a check may return. Nothing (`undefined`) means that nothing was wrong: healthy. */
+export type HealthCheckReturn = void | undefined | HealthStatus | HealthOutcome | IndicatorResult;
+
+/** A health check. Whatever it throws makes it unhealthy, with the error's message. */
+export type HealthCheckFunction = (
+  context: HealthCheckContext,
+) => HealthCheckReturn | PromiseLike<HealthCheckReturn>;
+
+/** What the registry makes of one run of a check. */
+export interface HealthCheckResult {
+  readonly name: string;
+  readonly status: HealthStatus;
+  /** `''` when the check gave none. */
+  readonly message: string;
+  /** How long the run took, in milliseconds. */
+  readonly latencyMs: number;
+  /** `{}` when the check gave none. Plain JSON. */
+  readonly details: Readonly<Record<string, unknown>>;
+  /** When the run ended. */
+  readonly checkedAt: Date;
+}
+
+/** All results, in the order of registration with the module checks last, and what they come to. */
+export interface HealthReport {
+  readonly status: HealthStatus;
+  readonly timestamp: Date;
+  readonly checks: readonly HealthCheckResult[];
+}

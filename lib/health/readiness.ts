@@ -1,0 +1,25 @@
+/** Says whether this instance may get traffic, apart from what its checks say. */
+export class Readiness {
+  #phase: 'starting' | 'running' | 'stopping' = 'starting';
+  #switchedOff = false;
+
+  /** True while the application runs and nobody has switched it off. */
+  get ready(): boolean {
+    return this.#phase === 'running' && !this.#switchedOff;
+  }
+
+  /** Bootstrap is done. */
+  started(): void {
+    if (this.#phase === 'starting') this.#phase = 'running';
+  }
+
+  /** Shutdown has begun; there is no way back. */
+  stopping(): void {
+    this.#phase = 'stopping';
+  }
+
+  /** Takes the instance out of traffic, or back in. */
+  set(ready: boolean): void {
+    this.#switchedOff = !ready;
+  }
+}

@@ -1,0 +1,46 @@
+export { HealthCheck } from './health/health-check.decorator.js';
+export type { HealthCheckName } from './health/health-check.decorator.js';
+export type { HealthCheckOptions } from './health/health-check.options.js';
+export { degraded, healthy, unhealthy } from './health/health.outcome.js';
+export { HealthRegistry } from './health/health.registry.js';
+export { HealthStatus } from './health/health.types.js';
+export type {
+  HealthCheckContext,
+  HealthCheckFunction,
+  HealthCheckResult,
+  HealthCheckReturn,
+  HealthOutcome,
+  HealthProbe,
+  HealthReport,
+  IndicatorResult,
+} from './health/health.types.js';
+export {
+  InjectMetric,
+  makeCounterProvider,
+  makeGaugeProvider,
+  makeHistogramProvider,
+  makeSummaryProvider,
+} from './metrics/metric.providers.js';
+export { MetricsRegistry } from './metrics/metrics.registry.js';
+export type {
+  Counter,
+  CounterConfiguration,
+  Gauge,
+  GaugeConfiguration,
+  Histogram,
+  HistogramConfiguration,
+  LabelValues,
+  Summary,
+  SummaryConfiguration,
+} from './metrics/metrics.types.js';
+export { ObservabilityModule } from './observability.module.js';
+export type {
+  ObservabilityModuleOptions,
+  ObservabilityOptionsFactory,
+} from './observability.options.js';
+export { SentryService } from './sentry/sentry.service.js';
+export type {
+  SentryCaptureContext,
+  SentryInitOptions,
+  SentryLevel,
+} from './sentry/sentry.types.js';

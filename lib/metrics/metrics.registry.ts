@@ -1,0 +1,239 @@
+import { Logger } from '@nestjs/common';
+import { errorText } from '../show-value.js';
+import {
+  defineMetric,
+  describeMetric,
+  isSameMetric,
+  type AnyConfiguration,
+  type MetricDefinition,
+} from './metric-definition.js';
+import type {
+  Counter,
+  CounterConfiguration,
+  Gauge,
+  GaugeConfiguration,
+  Histogram,
+  HistogramConfiguration,
+  MetricType,
+  MetricTypes,
+  Summary,
+  SummaryConfiguration,
+} from './metrics.types.js';
+import { noopMetric } from './noop-metric.js';
+import type { PromClient, PromRegistry } from './prom-client.js';
+
+/** What holds for all metrics of one registry. */
+export interface MetricsRegistrySettings {
+  /** Labels that every metric carries. @default {} */
+  readonly defaultLabels?: Readonly<Record<string, string>> | undefined;
+}
+
+const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+const OFF =
+  '# Metrics are off. Switch them on with metrics.enabled or ENABLE_METRICS=true, and install prom-client.\n';
+
+interface HeldMetric {
+  readonly definition: MetricDefinition;
+  readonly metric: MetricTypes[MetricType];
+}
+
+/**
+ * Makes the metrics of one application and exposes them. Injectable everywhere.
+ *
+ * The metrics are those of `prom-client`, in a registry of the application's own. With metrics off, or without
+ * `prom-client`, they have the same shape and do nothing, so that application code needs no `if`.
+ *
+ * @example
+ * const orders = metrics.counter('orders_total', 'Orders placed', ['country']);
+ * orders.labels({ country: 'pt' }).inc();
+ */
+export class MetricsRegistry {
+  readonly #metrics = new Map<string, HeldMetric>();
+  readonly #warned = new Set<string>();
+  readonly #logger = new Logger('Observability');
+  readonly #own: PromRegistry | undefined;
+
+  /** @param client `prom-client`, or `undefined` for metrics that do nothing. @internal */
+  constructor(
+    private readonly client?: PromClient,
+    settings: MetricsRegistrySettings = {},
+  ) {
+    this.#own = client && new client.Registry();
+    this.#own?.setDefaultLabels({ ...settings.defaultLabels });
+  }
+
+  /** Whether metrics are measured and exposed. */
+  get enabled(): boolean {
+    return this.client !== undefined;
+  }
+
+  /** The `Content-Type` of what {@link expose} gives. */
+  get contentType(): string {
+    return CONTENT_TYPE;
+  }
+
+  /**
+   * A counter: the one of this name, or a new one.
+   *
+   * @throws TypeError when the name, the help text or a label name is not what it must be.
+   * @throws Error when the name is taken by a metric of another type or with other labels; it shows both.
+   */
+  counter<const Label extends string = never>(
+    name: string,
+    help: string,
+    labelNames?: readonly Label[],
+  ): Counter<Label>;
+  counter<const Label extends string = never>(
+    configuration: CounterConfiguration<Label>,
+  ): Counter<Label>;
+  counter(
+    first: string | AnyConfiguration,
+    help?: string,
+    labelNames?: readonly string[],
+  ): Counter {
+    return this.ofType('counter', configurationOf(first, help, labelNames));
+  }
+
+  /** A gauge: the one of this name, or a new one. Throws as {@link counter} does. */
+  gauge<const Label extends string = never>(
+    name: string,
+    help: string,
+    labelNames?: readonly Label[],
+  ): Gauge<Label>;
+  gauge<const Label extends string = never>(configuration: GaugeConfiguration<Label>): Gauge<Label>;
+  gauge(first: string | AnyConfiguration, help?: string, labelNames?: readonly string[]): Gauge {
+    return this.ofType('gauge', configurationOf(first, help, labelNames));
+  }
+
+  /**
+   * A histogram: the one of this name, or a new one. Throws as {@link counter} does, for other buckets too.
+   *
+   * @param buckets upper bounds in ascending order; prom-client's (5 ms to 10 s) by default.
+   */
+  histogram<const Label extends string = never>(
+    name: string,
+    help: string,
+    labelNames?: readonly Label[],
+    buckets?: readonly number[],
+  ): Histogram<Label>;
+  histogram<const Label extends string = never>(
+    configuration: HistogramConfiguration<Label>,
+  ): Histogram<Label>;
+  histogram(
+    first: string | AnyConfiguration,
+    help?: string,
+    labelNames?: readonly string[],
+    buckets?: readonly number[],
+  ): Histogram {
+    return this.ofType('histogram', configurationOf(first, help, labelNames, { buckets }));
+  }
+
+  /**
+   * A summary: the one of this name, or a new one. Throws as {@link counter} does, for other percentiles too.
+   *
+   * @param percentiles 0 to 1 each; prom-client's by default.
+   */
+  summary<const Label extends string = never>(
+    name: string,
+    help: string,
+    labelNames?: readonly Label[],
+    percentiles?: readonly number[],
+  ): Summary<Label>;
+  summary<const Label extends string = never>(
+    configuration: SummaryConfiguration<Label>,
+  ): Summary<Label>;
+  summary(
+    first: string | AnyConfiguration,
+    help?: string,
+    labelNames?: readonly string[],
+    percentiles?: readonly number[],
+  ): Summary {
+    return this.ofType('summary', configurationOf(first, help, labelNames, { percentiles }));
+  }
+
+  /**
+   * All metrics in the Prometheus text format: this registry's, then those of prom-client's default registry.
+   *
+   * A name in both is shown as it is here, with one warning. A metric whose `collect` fails is left out, with one error
+   * in the log; the others are there.
+   */
+  async expose(): Promise<string> {
+    if (this.client === undefined || this.#own === undefined) return OFF;
+    const own = this.#own;
+    const ownNames = namesIn(own);
+    const foreign = namesIn(this.client.register).filter((name) => !this.#isShadowed(name, own));
+    const parts = await Promise.all([
+      ...ownNames.map((name) => this.#render(own, name)),
+      ...foreign.map((name) => this.#render(this.client?.register ?? own, name)),
+    ]);
+    return parts.map((part) => (part === '' ? '' : `${part}\n`)).join('');
+  }
+
+  /** A metric of the type that a word names. @internal */
+  ofType<Type extends MetricType>(type: Type, configuration: AnyConfiguration): MetricTypes[Type] {
+    const definition = defineMetric(type, configuration);
+    const held = this.#metrics.get(definition.name);
+    if (held !== undefined && !isSameMetric(held.definition, definition)) {
+      throw new Error(
+        `Metric "${definition.name}" exists as ${describeMetric(held.definition)} and is asked for as ` +
+          `${describeMetric(definition)}: give one of them another name, or make them the same.`,
+      );
+    }
+    const metric = held?.metric ?? this.#make(type, configuration);
+    if (held === undefined) this.#metrics.set(definition.name, { definition, metric });
+    // The definitions are the same, and with them the type.
+    return metric as MetricTypes[Type];
+  }
+
+  #make(type: MetricType, configuration: AnyConfiguration): MetricTypes[MetricType] {
+    if (this.client === undefined) return noopMetric();
+    const given = Object.fromEntries(
+      Object.entries(configuration).filter(([, value]) => value !== undefined),
+    );
+    const { Counter, Gauge, Histogram, Summary } = this.client;
+    const MetricClass = { counter: Counter, gauge: Gauge, histogram: Histogram, summary: Summary }[
+      type
+    ];
+    return new MetricClass({ ...given, registers: [this.#own] });
+  }
+
+  #isShadowed(name: string, own: PromRegistry): boolean {
+    if (own.getSingleMetric(name) === undefined) return false;
+    this.#warnOnce(
+      name,
+      `Metric "${name}" is in prom-client's default registry too: the one of MetricsRegistry is shown`,
+    );
+    return true;
+  }
+
+  async #render(registry: PromRegistry, name: string): Promise<string> {
+    try {
+      return await registry.getSingleMetricAsString(name);
+    } catch (error) {
+      this.#warnOnce(
+        `${name} failed`,
+        `Metric "${name}" is left out of the scrape: ${errorText(error)}`,
+      );
+      return '';
+    }
+  }
+
+  #warnOnce(key: string, message: string): void {
+    if (this.#warned.has(key)) return;
+    this.#warned.add(key);
+    this.#logger.warn(message);
+  }
+}
+
+function configurationOf(
+  first: string | AnyConfiguration,
+  help = '',
+  labelNames?: readonly string[],
+  more?: Partial<AnyConfiguration>,
+): AnyConfiguration {
+  return typeof first === 'object' ? first : { name: first, help, labelNames, ...more };
+}
+
+function namesIn(registry: PromRegistry): string[] {
+  return registry.getMetricsAsArray().map((metric) => metric.name);
+}

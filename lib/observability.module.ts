@@ -1,0 +1,105 @@
+import { Logger, Module, type DynamicModule, type NestModule, type Provider } from '@nestjs/common';
+import { ObservabilityController } from './endpoints/observability.controller.js';
+import { HealthCheckExplorer } from './health/health-check.explorer.js';
+import { HealthRegistry } from './health/health.registry.js';
+import { MetricsRegistry } from './metrics/metrics.registry.js';
+import type { PromClient } from './metrics/prom-client.js';
+import { ObservabilityLifecycle } from './observability.lifecycle.js';
+import {
+  ASYNC_OPTIONS_TYPE,
+  ConfigurableModuleClass,
+  MODULE_OPTIONS_TOKEN,
+  OPTIONS_TYPE,
+} from './observability.module-definition.js';
+import type { ResolvedOptions } from './observability.options.js';
+import { loadOptionalPackage } from './optional-package.js';
+import { resolveOptions } from './resolve-options.js';
+import { SentryService } from './sentry/sentry.service.js';
+
+const RESOLVED_OPTIONS = Symbol('resolved options of ObservabilityModule');
+
+const providers: Provider[] = [
+  {
+    provide: RESOLVED_OPTIONS,
+    inject: [MODULE_OPTIONS_TOKEN],
+    useFactory: (options: unknown) => resolveOptions(options, process.env),
+  },
+  {
+    provide: HealthRegistry,
+    inject: [RESOLVED_OPTIONS],
+    useFactory: ({ health }: ResolvedOptions) => new HealthRegistry(health),
+  },
+  {
+    provide: MetricsRegistry,
+    inject: [RESOLVED_OPTIONS],
+    useFactory: async ({ metrics }: ResolvedOptions) =>
+      new MetricsRegistry(metrics.enabled ? await loadPromClient() : undefined, metrics),
+  },
+  {
+    provide: SentryService,
+    inject: [RESOLVED_OPTIONS],
+    useFactory: async ({ sentry, sentryDefaults }: ResolvedOptions) => {
+      const service = new SentryService(sentryDefaults);
+      if (sentry !== undefined) await service.init(sentry);
+      return service;
+    },
+  },
+  {
+    provide: ObservabilityController,
+    inject: [HealthRegistry, MetricsRegistry, RESOLVED_OPTIONS],
+    useFactory: (
+      checks: HealthRegistry,
+      metrics: MetricsRegistry,
+      { health, tools }: ResolvedOptions,
+    ) => new ObservabilityController(checks, metrics, { statusCodes: health.statusCodes, tools }),
+  },
+  HealthCheckExplorer,
+  ObservabilityLifecycle,
+];
+
+/**
+ * Health checks, metrics and Sentry for one application, and the five routes that tell of them.
+ *
+ * @example
+ * @Module({ imports: [ObservabilityModule.forRoot({ metrics: { enabled: true } })] })
+ * export class AppModule {}
+ */
+@Module({})
+export class ObservabilityModule extends ConfigurableModuleClass implements NestModule {
+  constructor(private readonly lifecycle: ObservabilityLifecycle) {
+    super();
+  }
+
+  /** Options known when the module is declared; what is not given comes from the environment. */
+  static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    return withProviders(super.forRoot(options));
+  }
+
+  /** Options from a factory, a class or an existing provider. */
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return withProviders(super.forRootAsync(options));
+  }
+
+  /** @internal */
+  configure(): void {
+    this.lifecycle.mount();
+  }
+}
+
+function withProviders(definition: DynamicModule): DynamicModule {
+  return {
+    ...definition,
+    providers: [...(definition.providers ?? []), ...providers],
+    exports: [HealthRegistry, MetricsRegistry, SentryService],
+  };
+}
+
+async function loadPromClient(): Promise<PromClient | undefined> {
+  const client = (await loadOptionalPackage('prom-client')) as PromClient | undefined;
+  if (client === undefined) {
+    new Logger('Observability').warn(
+      'Metrics stay off: they are switched on, but the package prom-client is not installed',
+    );
+  }
+  return client;
+}

@@ -1,0 +1,73 @@
+import type { HealthStatus } from './health/health.types.js';
+import type { SentryDefaults, SentryInitOptions } from './sentry/sentry.types.js';
+
+/** Options of `ObservabilityModule.forRoot()`. Each wins over its environment variable; `undefined` counts as not given. */
+export interface ObservabilityModuleOptions {
+  /** Name of the environment; it reaches Sentry. Variable `ENVIRONMENT`. @default 'development' */
+  readonly environment?: string | undefined;
+  readonly health?: HealthOptions | undefined;
+  readonly metrics?: MetricsOptions | undefined;
+  readonly sentry?: SentryOptions | undefined;
+  readonly tools?: ToolsOptions | undefined;
+}
+
+/** Options of the health checks and of `/health`. */
+export interface HealthOptions {
+  /** Deadline of a run where the check names none, in milliseconds. @default 800 */
+  readonly timeoutMs?: number | undefined;
+  /** The status code of `/health` for each status. @default 200 for all */
+  readonly statusCodes?: Partial<Readonly<Record<HealthStatus, number>>> | undefined;
+}
+
+/** Options of the metrics. */
+export interface MetricsOptions {
+  /** Needs `prom-client`. Variable `ENABLE_METRICS`: true/false, 1/0, yes/no, on/off. @default false */
+  readonly enabled?: boolean | undefined;
+  /** Labels that every metric of this application carries. @default {} */
+  readonly defaultLabels?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Options of Sentry; what is not named here goes to the SDK as it is. */
+export interface SentryOptions {
+  /** Needs `@sentry/nestjs`. Variable `SENTRY_DSN`; `''` or `null` switches Sentry off. @default none: off */
+  readonly dsn?: string | null | undefined;
+  /** Variable `SENTRY_RELEASE`. @default the SDK's */
+  readonly release?: string | undefined;
+  /** 0 to 1. Variable `SENTRY_TRACES_SAMPLE_RATE`. @default none: no traces */
+  readonly tracesSampleRate?: number | undefined;
+  readonly [sdkOption: string]: unknown;
+}
+
+/** URLs of the tools around the application, answered by `/health/tools`; other keys are the user's own. */
+export interface ToolsOptions {
+  /** Variable `FLOWER_URL`. @default null */
+  readonly flower?: string | null | undefined;
+  /** Variable `GRAFANA_URL`. @default null */
+  readonly grafana?: string | null | undefined;
+  /** Variable `PROMETHEUS_URL`. @default null */
+  readonly prometheus?: string | null | undefined;
+  readonly [tool: string]: string | null | undefined;
+}
+
+/** For `forRootAsync({ useClass })` and `useExisting`. */
+export interface ObservabilityOptionsFactory {
+  createObservabilityOptions(): ObservabilityModuleOptions | Promise<ObservabilityModuleOptions>;
+}
+
+/** The options with environment and defaults filled in, all of them checked. */
+export interface ResolvedOptions {
+  readonly environment: string;
+  readonly health: {
+    readonly timeoutMs: number;
+    readonly statusCodes: Readonly<Record<HealthStatus, number>>;
+  };
+  readonly metrics: {
+    readonly enabled: boolean;
+    readonly defaultLabels: Readonly<Record<string, string>>;
+  };
+  /** `undefined`: Sentry is off. */
+  readonly sentry: SentryInitOptions | undefined;
+  /** What a direct `init` of Sentry takes over. */
+  readonly sentryDefaults: SentryDefaults;
+  readonly tools: Readonly<Record<string, string | null>>;
+}

@@ -1,0 +1,110 @@
+import { namesSecret, REDACTED, redactText } from './redaction.js';
+
+/** How much of a value is copied; what lies past a limit is marked with `…`. */
+export interface PlainJsonLimits {
+  /** Levels of nesting. */
+  readonly depth: number;
+  /** Values in all. */
+  readonly values: number;
+  /** Characters of one string. */
+  readonly text: number;
+}
+
+/** Enough to diagnose with, little enough for a probe's answer. */
+export const DETAILS_LIMITS: PlainJsonLimits = { depth: 6, values: 500, text: 2_000 };
+
+const CUT = '…';
+
+/**
+ * Copies a value of any kind into plain JSON: bounded, secrets masked, nothing shared with the original, so that what
+ * a check returns can be served as it was at that moment. Never throws: what cannot be read says so in its place.
+ */
+export function toPlainJson(value: unknown, limits: PlainJsonLimits = DETAILS_LIMITS): unknown {
+  return new PlainCopy(limits).copy(value, 0);
+}
+
+class PlainCopy {
+  readonly #path = new Set<object>();
+  #left: number;
+
+  constructor(readonly limits: PlainJsonLimits) {
+    this.#left = limits.values;
+  }
+
+  copy(value: unknown, depth: number): unknown {
+    if (this.#left-- <= 0) return CUT;
+    switch (typeof value) {
+      case 'string':
+        return this.#text(value);
+      case 'boolean':
+        return value;
+      case 'number':
+        return Number.isFinite(value) ? value : String(value);
+      case 'bigint':
+        return this.#text(String(value));
+      case 'object':
+        return value === null ? null : this.#object(value, depth);
+      case 'undefined':
+        return null;
+      default:
+        return `[${typeof value}]`;
+    }
+  }
+
+  #text(text: string): string {
+    const redacted = redactText(text);
+    return redacted.length > this.limits.text
+      ? redacted.slice(0, this.limits.text) + CUT
+      : redacted;
+  }
+
+  #object(value: object, depth: number): unknown {
+    if (this.#path.has(value)) return '[circular]';
+    if (depth >= this.limits.depth) return CUT;
+    this.#path.add(value);
+    try {
+      if (value instanceof Date) return this.copy(value.toJSON(), depth);
+      if (value instanceof Error) return this.#text(`${value.name}: ${value.message}`);
+      if (value instanceof Map || value instanceof Set) return this.#list(value, depth);
+      return Array.isArray(value) ? this.#list(value, depth) : this.#record(value, depth);
+    } catch {
+      return '[unreadable]';
+    } finally {
+      this.#path.delete(value);
+    }
+  }
+
+  #list(values: Iterable<unknown>, depth: number): unknown[] {
+    const copies: unknown[] = [];
+    for (const value of values) {
+      copies.push(this.copy(value, depth + 1));
+      if (this.#left <= 0) break;
+    }
+    return copies;
+  }
+
+  #record(value: object, depth: number): Record<string, unknown> {
+    const entries: [string, unknown][] = [];
+    for (const key of Object.keys(value)) {
+      if (this.#left <= 0) {
+        entries.push([CUT, CUT]);
+        break;
+      }
+      const copy = this.#property(value, key, depth);
+      if (copy !== undefined) entries.push([this.#text(key), copy]);
+    }
+    // Not assignment: a key named `__proto__` must stay a key.
+    return Object.fromEntries(entries);
+  }
+
+  #property(owner: object, key: string, depth: number): unknown {
+    try {
+      const value: unknown = Reflect.get(owner, key);
+      if (value === undefined) return undefined;
+      if (value !== null && namesSecret(key)) return REDACTED;
+      return this.copy(value, depth + 1);
+    } catch {
+      return '[unreadable]';
+    }
+  }
+}

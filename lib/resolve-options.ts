@@ -1,0 +1,177 @@
+import { DEFAULT_TIMEOUT_MS, isTimeoutMs, TIMEOUT_RULE } from './health/health-check.options.js';
+import { HealthStatus } from './health/health.types.js';
+import type { ResolvedOptions } from './observability.options.js';
+import { DSN_RULE, isDsn } from './sentry/dsn.js';
+import type { SentryDefaults } from './sentry/sentry.types.js';
+import { SettingsReader, type Rule } from './settings-reader.js';
+
+/**
+ * Works out what holds: explicit options over environment variables over defaults.
+ *
+ * @throws TypeError that lists every bad setting with its name, its value (secrets masked) and what is accepted.
+ */
+export function resolveOptions(
+  options: unknown,
+  environment: Readonly<Record<string, string | undefined>>,
+): ResolvedOptions {
+  const reader = new SettingsReader(environment);
+  const root = readRoot(reader, options);
+  const environmentName =
+    reader.setting('environment', root['environment'], nonEmpty, 'ENVIRONMENT') ?? 'development';
+  const resolved: ResolvedOptions = {
+    environment: environmentName,
+    health: readHealth(reader, root['health']),
+    metrics: readMetrics(reader, root['metrics']),
+    ...readSentry(reader, root['sentry'], environmentName),
+    tools: readTools(reader, root['tools']),
+  };
+  reader.throwIfBad();
+  return resolved;
+}
+
+function readRoot(reader: SettingsReader, options: unknown): Record<string, unknown> {
+  if (typeof options === 'object' && options !== null && 'isGlobal' in options) {
+    const { isGlobal: _misplaced, ...rest } = options;
+    reader.problem('isGlobal belongs beside useFactory, useClass or useExisting, not inside');
+    return readRoot(reader, rest);
+  }
+  // A factory that returns nothing has forgotten its return; forRoot() hands in {}.
+  if (options === undefined) reader.refuse('what the options are', options, 'an object');
+  return reader.section('', options, ['environment', 'health', 'metrics', 'sentry', 'tools']);
+}
+
+function readHealth(reader: SettingsReader, value: unknown): ResolvedOptions['health'] {
+  const health = reader.section('health', value, ['timeoutMs', 'statusCodes']);
+  const codes = reader.section(
+    'health.statusCodes',
+    health['statusCodes'],
+    Object.values(HealthStatus),
+  );
+  const code = (status: HealthStatus): number =>
+    reader.setting(`health.statusCodes.${status}`, codes[status], statusCode) ?? 200;
+  return {
+    timeoutMs:
+      reader.setting('health.timeoutMs', health['timeoutMs'], timeoutMs) ?? DEFAULT_TIMEOUT_MS,
+    statusCodes: {
+      healthy: code(HealthStatus.HEALTHY),
+      degraded: code(HealthStatus.DEGRADED),
+      unhealthy: code(HealthStatus.UNHEALTHY),
+    },
+  };
+}
+
+function readMetrics(reader: SettingsReader, value: unknown): ResolvedOptions['metrics'] {
+  const metrics = reader.section('metrics', value, ['enabled', 'defaultLabels']);
+  const labels = reader.section('metrics.defaultLabels', metrics['defaultLabels']);
+  const readLabels: Record<string, string> = {};
+  for (const [label, text] of Object.entries(labels)) {
+    const rule = /^(?!__)[a-zA-Z_]\w*$/.test(label) ? labelValue : noSuchLabel;
+    const read = reader.setting(`metrics.defaultLabels.${label}`, text, rule);
+    if (read !== undefined) readLabels[label] = read;
+  }
+  return {
+    enabled:
+      reader.setting('metrics.enabled', metrics['enabled'], boolean, 'ENABLE_METRICS') ?? false,
+    defaultLabels: readLabels,
+  };
+}
+
+function readSentry(
+  reader: SettingsReader,
+  value: unknown,
+  environment: string,
+): Pick<ResolvedOptions, 'sentry' | 'sentryDefaults'> {
+  const { dsn, release, tracesSampleRate, ...sdkOptions } = reader.section('sentry', value);
+  const readDsn = reader.setting('sentry.dsn', dsn, dsnOrNone, 'SENTRY_DSN');
+  const readRelease = reader.setting('sentry.release', release, nonEmpty, 'SENTRY_RELEASE');
+  const readRate = reader.setting(
+    'sentry.tracesSampleRate',
+    tracesSampleRate,
+    sampleRate,
+    'SENTRY_TRACES_SAMPLE_RATE',
+  );
+  const sentryDefaults: SentryDefaults = {
+    environment,
+    ...sdkOptions,
+    ...(readRelease !== undefined && { release: readRelease }),
+    ...(readRate !== undefined && { tracesSampleRate: readRate }),
+  };
+  return { sentryDefaults, sentry: readDsn ? { ...sentryDefaults, dsn: readDsn } : undefined };
+}
+
+function readTools(reader: SettingsReader, value: unknown): ResolvedOptions['tools'] {
+  const { flower, grafana, prometheus, ...custom } = reader.section('tools', value);
+  const url = (tool: string, given: unknown, variable?: string): string | null =>
+    reader.setting(`tools.${tool}`, given, toolUrl, variable) ?? null;
+  return {
+    flower: url('flower', flower, 'FLOWER_URL'),
+    grafana: url('grafana', grafana, 'GRAFANA_URL'),
+    prometheus: url('prometheus', prometheus, 'PROMETHEUS_URL'),
+    ...Object.fromEntries(Object.entries(custom).map(([tool, given]) => [tool, url(tool, given)])),
+  };
+}
+
+const nonEmpty: Rule<string> = {
+  accepted: 'a text that is not empty',
+  read: (value) => (typeof value === 'string' && value.trim() !== '' ? value : undefined),
+};
+
+const boolean: Rule<boolean> = {
+  accepted: 'true, false, 1, 0, yes, no, on or off',
+  read: (value) => {
+    const word = String(value).toLowerCase();
+    if (['true', '1', 'yes', 'on'].includes(word)) return true;
+    return ['false', '0', 'no', 'off'].includes(word) ? false : undefined;
+  },
+};
+
+const timeoutMs: Rule<number> = {
+  accepted: TIMEOUT_RULE,
+  read: (value) => (isTimeoutMs(value) ? value : undefined),
+};
+
+const statusCode: Rule<number> = {
+  accepted: 'a status code, 200 to 599',
+  read: (value) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= 200 && value <= 599
+      ? value
+      : undefined,
+};
+
+const sampleRate: Rule<number> = {
+  accepted: 'a number from 0 to 1',
+  read: (value) => {
+    const rate = typeof value === 'string' ? Number(value) : value;
+    return typeof rate === 'number' && rate >= 0 && rate <= 1 ? rate : undefined;
+  },
+};
+
+const labelValue: Rule<string> = {
+  accepted: 'a text',
+  read: (value) => (typeof value === 'string' ? value : undefined),
+};
+
+const noSuchLabel: Rule<string> = {
+  accepted: 'a label name of letters, digits and "_" that starts with neither a digit nor "__"',
+  read: () => undefined,
+};
+
+/** `''` stands for none. */
+const dsnOrNone: Rule<string> = {
+  accepted: DSN_RULE,
+  read: (value) => {
+    if (value === null || value === '') return '';
+    return typeof value === 'string' && isDsn(value) ? value : undefined;
+  },
+};
+
+const toolUrl: Rule<string | null> = {
+  accepted: 'an http: or https: URL without credentials, or null',
+  read: (value) => {
+    if (value === null || value === '') return null;
+    if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
+    const { protocol, username, password } = new URL(value);
+    const isWeb = protocol === 'http:' || protocol === 'https:';
+    return isWeb && username === '' && password === '' ? value : undefined;
+  },
+};

@@ -1,0 +1,120 @@
+import type { SentryInitOptions } from './sentry.types.js';
+
+/** What this package uses of the Sentry SDK; named here because its types must not be needed where it is absent. */
+export interface SentrySdk {
+  init(options: object): SentryClient | undefined;
+  getClient(): SentryClient | undefined;
+  getCurrentScope(): SentryScope;
+  readonly NodeClient: new (options: object) => SentryClient;
+  readonly makeNodeTransport: unknown;
+  readonly defaultStackParser: unknown;
+  linkedErrorsIntegration(): unknown;
+  contextLinesIntegration(): unknown;
+  nodeContextIntegration(): unknown;
+  requestDataIntegration(): unknown;
+}
+
+/** A client of the Sentry SDK. */
+export interface SentryClient {
+  init(): void;
+  getOptions(): { readonly enabled?: boolean; readonly [option: string]: unknown };
+  flush(timeoutMs?: number): PromiseLike<boolean>;
+  close(timeoutMs?: number): PromiseLike<boolean>;
+}
+
+/** A scope of the Sentry SDK: what is known where an error is captured. */
+export interface SentryScope {
+  clone(): SentryScope;
+  getClient(): SentryClient | undefined;
+  setClient(client: SentryClient): void;
+  captureException(error: unknown, hint: object): string;
+  captureMessage(message: string, level: string, hint: object): string;
+}
+
+/** The number of applications that use a client made here; kept on the client, so that the last one closes it. */
+const USERS = Symbol.for('nestjs-observability:users');
+
+interface CountedClient extends SentryClient {
+  [USERS]?: number;
+}
+
+/** What makes events of two applications differ: they share a client only where these are the same. */
+const IDENTITY = ['dsn', 'environment', 'release'] as const;
+
+/** The SDK's own default sends cookies and authorization headers in clear. An explicit option wins. */
+const PRIVATE = {
+  dataCollection: {
+    userInfo: false,
+    cookies: false,
+    httpBodies: [],
+    httpHeaders: {
+      request: { deny: ['forwarded', '-ip', 'remote-', 'via', '-user'] },
+      response: false,
+    },
+    databaseQueryData: false,
+    stackFrameVariables: false,
+    genAI: { inputs: false, outputs: false },
+  },
+};
+
+/**
+ * Finds or makes the client for one application.
+ *
+ * A client that the application has initialised itself is used as it is. Otherwise the process gets its client here;
+ * a further application in the same process with another DSN, environment or release gets a client of its own, so that
+ * neither sends to the other's project.
+ */
+export function connectClient(
+  sdk: SentrySdk,
+  options: SentryInitOptions,
+): SentryClient | undefined {
+  const current: CountedClient | undefined = sdk.getClient();
+  if (!isLive(current)) return addUser(sdk.init({ ...PRIVATE, ...options }));
+  if (current[USERS] === undefined) return current;
+  const same = IDENTITY.every((key) => current.getOptions()[key] === options[key]);
+  return addUser(same ? current : makeOwnClient(sdk, options));
+}
+
+/** Ends one application's use: a client made here is closed by its last user, any other is only flushed. */
+export function disconnectClient(client: CountedClient, timeoutMs: number): PromiseLike<boolean> {
+  if (client[USERS] === undefined) return client.flush(timeoutMs);
+  client[USERS] -= 1;
+  return client[USERS] > 0 ? client.flush(timeoutMs) : client.close(timeoutMs);
+}
+
+/** Says whether a client is there and takes events. */
+export function isLive<Client extends SentryClient>(client: Client | undefined): client is Client {
+  return client !== undefined && client.getOptions().enabled !== false;
+}
+
+/** The current scope, bound to a client that need not be the process's current one. */
+export function scopeFor(sdk: SentrySdk, client: SentryClient): SentryScope {
+  const current = sdk.getCurrentScope();
+  if (current.getClient() === client) return current;
+  const scope = current.clone();
+  scope.setClient(client);
+  return scope;
+}
+
+function addUser(client: CountedClient | undefined): SentryClient | undefined {
+  if (client !== undefined) client[USERS] = (client[USERS] ?? 0) + 1;
+  return client;
+}
+
+/** Without the integrations that listen to the process or instrument it: those belong to the first client. */
+function makeOwnClient(sdk: SentrySdk, options: SentryInitOptions): SentryClient {
+  const client = new sdk.NodeClient({
+    ...PRIVATE,
+    transport: sdk.makeNodeTransport,
+    stackParser: sdk.defaultStackParser,
+    ...options,
+    integrations: [
+      sdk.linkedErrorsIntegration(),
+      sdk.contextLinesIntegration(),
+      sdk.nodeContextIntegration(),
+      sdk.requestDataIntegration(),
+    ],
+  });
+  client.init();
+  return client;
+}

@@ -1,0 +1,44 @@
+import { toPlainJson } from './plain-json.js';
+import { redactText } from './redaction.js';
+
+const MAX_SHOWN = 200;
+
+/** Shows a value of any kind in an error message, with its type, secrets masked, shortened. Never throws. */
+export function showValue(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  if (typeof value === 'string') return `${JSON.stringify(shorten(redactText(value)))} (string)`;
+  if (typeof value === 'bigint') return `${shorten(String(value))} (bigint)`;
+  if (typeof value === 'symbol') return `${shorten(String(value))} (symbol)`;
+  if (typeof value === 'number' || typeof value === 'boolean') return `${value} (${typeof value})`;
+  return typeof value === 'object' ? showObject(value) : 'a function';
+}
+
+/** Cuts a text that is too long for a message, and marks the cut. */
+export function shorten(text: string, max: number = MAX_SHOWN): string {
+  return text.length > max ? `${text.slice(0, max - 1)}…` : text;
+}
+
+/** What an error says, in words for people: never empty, never throwing, secrets masked, 500 characters at most. */
+export function errorText(error: unknown): string {
+  try {
+    return shorten(redactText(`${plainErrorText(error)}`), 500);
+  } catch {
+    return 'an error that cannot be read';
+  }
+}
+
+function plainErrorText(error: unknown): string {
+  if (typeof error === 'string' && error !== '') return error;
+  if (!(error instanceof Error)) return `threw ${showValue(error)}`;
+  // A refused connection to a name with several addresses says why only inside.
+  if (error instanceof AggregateError && error.message === '') {
+    return error.errors.slice(0, 5).map(plainErrorText).join('; ') || error.name;
+  }
+  return error.message || error.name || 'an error without a message';
+}
+
+function showObject(value: object): string {
+  const kind = Array.isArray(value) ? 'array' : 'object';
+  const plain = toPlainJson(value, { depth: 3, values: 20, text: MAX_SHOWN });
+  return `${shorten(JSON.stringify(plain))} (${kind})`;
+}

@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The root of the repository. */
+export const root = join(import.meta.dirname, '..');
+
+/** Runs a command in the root, showing what it says; ends this process when the command fails. */
+export function run(command, args) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (error) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Runs a program of an installed package. */
+export function runInstalled(file, args) {
+  run(process.execPath, [join(root, 'node_modules', file), ...args]);
+}
+
+/** Installs the dependencies where they are missing or are not those of the lock file. */
+export function installMissing() {
+  if (isInstalled()) return;
+  console.log('Installing dependencies …');
+  run('npm', ['ci']);
+}
+
+/** Compiles the package and the sample application; quick when nothing has changed. */
+export function build() {
+  runInstalled('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+}
+
+/** npm keeps in node_modules a copy of the lock file that it installed from, without the root package. */
+function isInstalled() {
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  return (
+    existsSync(installed) && versionsIn(installed) === versionsIn(join(root, 'package-lock.json'))
+  );
+}
+
+/** What a lock file pins, apart from what is only for other platforms. */
+function versionsIn(lockFile) {
+  return Object.entries(JSON.parse(readFileSync(lockFile, 'utf8')).packages)
+    .filter(([path, { optional }]) => path !== '' && !optional)
+    .map(([path, { version }]) => `${path}@${version}`)
+    .toSorted()
+    .join();
+}
