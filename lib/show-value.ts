@@ -21,7 +21,7 @@ export function shorten(text: string, max: number = MAX_SHOWN): string {
 /** What an error says, in words for people: never empty, never throwing, secrets masked, 500 characters at most. */
 export function errorText(error: unknown): string {
   try {
-    return shorten(redactText(`${plainErrorText(error)}`), 500);
+    return shorten(redactText(plainErrorText(error)), 500);
   } catch {
     return 'an error that cannot be read';
   }

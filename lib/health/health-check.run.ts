@@ -10,71 +10,90 @@ export interface RunnableCheck {
   readonly timeoutMs: number;
 }
 
-/** One run of a check, from its start until the check has really settled, which may be long after its deadline. */
-export interface HealthCheckRun {
+/**
+ * One run of a check, from its start until the check has really settled, which may be long after its deadline.
+ * Whatever the check does, the run ends in a result.
+ */
+export class HealthCheckRun {
   /** Comes by the deadline at the latest, and never rejects. */
   readonly result: Promise<HealthCheckResult>;
   /** Resolves when the check has settled, and never rejects. */
   readonly settled: Promise<void>;
-  /** The result for whoever asks after the deadline while the check is still running; before it, `undefined`. */
-  overdue(): HealthCheckResult | undefined;
-  /** Aborts the check's signal and forgets the deadline. */
-  abort(): void;
-}
 
-/** Starts a check. Whatever the check does, the run ends in a result. */
-export function startRun(check: RunnableCheck, clock: Clock): HealthCheckRun {
-  const { name, timeoutMs } = check;
-  const controller = new AbortController();
-  const startedMs = clock.nowMs();
-  const startedAt = clock.date();
-  const elapsedMs = (): number => clock.nowMs() - startedMs;
-  const toResult = (outcome: ReadOutcome): HealthCheckResult =>
-    Object.freeze({
-      name,
-      ...outcome,
-      latencyMs: Math.round(elapsedMs() * 1_000) / 1_000,
-      checkedAt: clock.date(),
+  readonly #controller = new AbortController();
+  readonly #startedAt: Date;
+  #startedMs: number;
+  #late = false;
+  #cancelDeadline = (): void => {};
+  #resolve: (result: HealthCheckResult) => void = () => {};
+
+  constructor(
+    private readonly check: RunnableCheck,
+    private readonly clock: Clock,
+  ) {
+    this.#startedAt = clock.date();
+    this.#startedMs = clock.nowMs();
+    this.result = new Promise((resolve) => {
+      this.#resolve = resolve;
     });
+    this.settled = this.#start();
+  }
 
-  const deferred = defer<HealthCheckResult>();
-  const finish = (outcome: ReadOutcome): void => deferred.resolve(toResult(outcome));
-  let late = false;
-  const cancelDeadline = clock.after(timeoutMs, () => {
-    late = true;
-    finish(failed(`no answer within ${timeoutMs} ms`));
-    controller.abort(
-      new Error(`Health check "${name}" has passed its deadline of ${timeoutMs} ms`),
+  /** The result for whoever asks after the deadline while the check is still running; before it, `undefined`. */
+  overdue(): HealthCheckResult | undefined {
+    if (!this.#late) return undefined;
+    const since = this.#startedAt.toISOString();
+    return this.#toResult(
+      failed(`no answer within ${this.check.timeoutMs} ms, still running since ${since}`),
     );
-  });
-  const settled = callCheck(check.fn, controller.signal).then((outcome) => {
-    cancelDeadline();
+  }
+
+  /** Ends the run with an unhealthy result, and aborts the check's signal. */
+  abort(): void {
+    this.#cancelDeadline();
+    this.#finish(failed('stopped: the application has closed'));
+    this.#controller.abort(new Error('The application has closed'));
+  }
+
+  async #start(): Promise<void> {
+    // The registry must hold this run before the check is called, for a check may ask the registry for itself. And the
+    // time starts here, lest a check pay for another that has held the event loop before it.
+    await Promise.resolve();
+    if (this.#controller.signal.aborted) return;
+    const { name, fn, timeoutMs } = this.check;
+    this.#startedMs = this.clock.nowMs();
+    this.#cancelDeadline = this.clock.after(timeoutMs, () => {
+      this.#late = true;
+      this.#finish(failed(`no answer within ${timeoutMs} ms`));
+      this.#controller.abort(
+        new Error(`Health check "${name}" has passed its deadline of ${timeoutMs} ms`),
+      );
+    });
+    const outcome = await callCheck(fn, this.#controller.signal);
+    this.#cancelDeadline();
     // The deadline's timer cannot fire while a check holds the event loop, so its lateness is measured here too.
-    const tookMs = elapsedMs();
-    finish(
-      tookMs > timeoutMs
-        ? failed(`answered after ${Math.round(tookMs)} ms, past its deadline of ${timeoutMs} ms`)
-        : outcome,
-    );
-  });
+    const tookMs = this.#elapsedMs();
+    const late = `answered after ${Math.round(tookMs)} ms, past its deadline of ${timeoutMs} ms`;
+    this.#finish(tookMs > timeoutMs ? failed(late) : outcome);
+  }
 
-  return {
-    result: deferred.promise,
-    settled,
-    overdue: () =>
-      late
-        ? toResult(
-            failed(
-              `no answer within ${timeoutMs} ms, still running since ${startedAt.toISOString()}`,
-            ),
-          )
-        : undefined,
-    abort: () => {
-      cancelDeadline();
-      finish(failed('stopped: the application has closed'));
-      controller.abort(new Error('The application has closed'));
-    },
-  };
+  /** Only the first time counts. */
+  #finish(outcome: ReadOutcome): void {
+    this.#resolve(this.#toResult(outcome));
+  }
+
+  #toResult(outcome: ReadOutcome): HealthCheckResult {
+    return Object.freeze({
+      name: this.check.name,
+      ...outcome,
+      latencyMs: Math.round(this.#elapsedMs() * 1_000) / 1_000,
+      checkedAt: this.clock.date(),
+    });
+  }
+
+  #elapsedMs(): number {
+    return this.clock.nowMs() - this.#startedMs;
+  }
 }
 
 async function callCheck(fn: HealthCheckFunction, signal: AbortSignal): Promise<ReadOutcome> {
@@ -87,13 +106,4 @@ async function callCheck(fn: HealthCheckFunction, signal: AbortSignal): Promise<
 
 function failed(message: string): ReadOutcome {
   return readOutcome(unhealthy(message));
-}
-
-/** A promise that is resolved from outside; Node 20 has no `Promise.withResolvers`. */
-function defer<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  const box: { resolve?: (value: T) => void } = {};
-  const promise = new Promise<T>((resolve) => {
-    box.resolve = resolve;
-  });
-  return { promise, resolve: (value) => box.resolve?.(value) };
 }

@@ -9,7 +9,7 @@ import {
   type HealthCheckOptions,
   type ResolvedCheckOptions,
 } from './health-check.options.js';
-import { startRun, type HealthCheckRun } from './health-check.run.js';
+import { HealthCheckRun } from './health-check.run.js';
 import { buildReport } from './health.report.js';
 import {
   HealthStatus,
@@ -206,7 +206,7 @@ export class HealthRegistry {
   }
 
   #start(check: RegisteredCheck): HealthCheckRun {
-    const run = startRun(check, this.clock);
+    const run = new HealthCheckRun(check, this.clock);
     void run.settled.then(() => {
       if (check.run === run) check.run = undefined;
     });

@@ -19,14 +19,20 @@ export interface AnyConfiguration extends MetricConfiguration<string, never> {
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
 
+/** Labels that the exposition format keeps for itself. */
+const RESERVED: Partial<Record<MetricType, string>> = { histogram: 'le', summary: 'quantile' };
+
+/** Says that a part of a configuration is not what it must be. */
+type Refuse = (what: string, value: unknown, accepted: string) => void;
+
 /**
  * Reads what is asked for. With metrics off too, so that a mistake shows before they are switched on.
  *
  * @throws TypeError that names the metric, the value and what is accepted.
  */
 export function defineMetric(type: MetricType, configuration: AnyConfiguration): MetricDefinition {
-  const { name, help, labelNames = [], buckets, percentiles } = configuration;
-  const refuse = (what: string, value: unknown, accepted: string): never => {
+  const { name, help, labelNames = [] } = configuration;
+  const refuse: Refuse = (what, value, accepted) => {
     throw new TypeError(
       `Metric ${showValue(name)}: ${what} is ${showValue(value)}; accepted is ${accepted}.`,
     );
@@ -35,18 +41,41 @@ export function defineMetric(type: MetricType, configuration: AnyConfiguration):
     refuse('its name', name, 'letters, digits, "_" and ":", not starting with a digit');
   }
   if (typeof help !== 'string' || help === '') refuse('its help', help, 'a text that is not empty');
-  if (!Array.isArray(labelNames)) refuse('labelNames', labelNames, 'an array of label names');
-  for (const label of labelNames) {
-    if (typeof label !== 'string' || !LABEL_NAME.test(label)) {
-      refuse(
-        'a label name',
-        label,
-        'letters, digits and "_", starting with neither a digit nor "__"',
-      );
-    }
-  }
-  const bounds = type === 'histogram' ? buckets : type === 'summary' ? percentiles : undefined;
+  checkLabels(type, labelNames, refuse);
+  const bounds = boundsOf(type, configuration);
+  if (bounds !== undefined) checkBounds(type, bounds, refuse);
   return { type, name, labelNames: [...labelNames], bounds: bounds && [...bounds] };
+}
+
+function checkLabels(type: MetricType, labelNames: readonly string[], refuse: Refuse): void {
+  if (!Array.isArray(labelNames)) refuse('labelNames', labelNames, 'an array of label names');
+  for (const [index, label] of labelNames.entries()) {
+    const rule = 'letters, digits and "_", starting with neither a digit nor "__"';
+    if (typeof label !== 'string' || !LABEL_NAME.test(label)) refuse('a label name', label, rule);
+    if (label === RESERVED[type]) {
+      refuse('a label name', label, `any other: a ${type} has this label of its own`);
+    }
+    if (labelNames.indexOf(label) < index) refuse('a label name', label, 'each label once');
+  }
+}
+
+function boundsOf(type: MetricType, given: AnyConfiguration): readonly number[] | undefined {
+  if (type === 'histogram') return given.buckets;
+  return type === 'summary' ? given.percentiles : undefined;
+}
+
+/** `prom-client` takes any list, and counts wrongly with one that is out of order. */
+function checkBounds(type: MetricType, bounds: readonly number[], refuse: Refuse): void {
+  const isList = Array.isArray(bounds) && bounds.every(Number.isFinite);
+  if (type === 'summary') {
+    const fractions = isList && bounds.every((bound) => bound >= 0 && bound <= 1);
+    if (!fractions) refuse('percentiles', bounds, 'an array of numbers from 0 to 1');
+    return;
+  }
+  const ascending = isList && bounds.every((bound, i) => i === 0 || bound > (bounds[i - 1] ?? 0));
+  if (!ascending) {
+    refuse('buckets', bounds, 'an array of finite numbers in ascending order, each once');
+  }
 }
 
 /** Says whether two requests mean one metric: same type, same labels in the same order, same bounds. */

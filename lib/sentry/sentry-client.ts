@@ -8,6 +8,7 @@ export interface SentrySdk {
   readonly NodeClient: new (options: object) => SentryClient;
   readonly makeNodeTransport: unknown;
   readonly defaultStackParser: unknown;
+  getSentryRelease(): string | undefined;
   linkedErrorsIntegration(): unknown;
   contextLinesIntegration(): unknown;
   nodeContextIntegration(): unknown;
@@ -41,20 +42,18 @@ interface CountedClient extends SentryClient {
 /** What makes events of two applications differ: they share a client only where these are the same. */
 const IDENTITY = ['dsn', 'environment', 'release'] as const;
 
-/** The SDK's own default sends cookies and authorization headers in clear. An explicit option wins. */
+/**
+ * What events tell of the request and the process. The SDK's own default sends cookies and authorization headers in
+ * clear, and for an error event it knows headers only as a whole: a list of those to deny is for spans.
+ */
 const PRIVATE = {
-  dataCollection: {
-    userInfo: false,
-    cookies: false,
-    httpBodies: [],
-    httpHeaders: {
-      request: { deny: ['forwarded', '-ip', 'remote-', 'via', '-user'] },
-      response: false,
-    },
-    databaseQueryData: false,
-    stackFrameVariables: false,
-    genAI: { inputs: false, outputs: false },
-  },
+  userInfo: false,
+  cookies: false,
+  httpBodies: [],
+  httpHeaders: { request: false, response: false },
+  databaseQueryData: false,
+  stackFrameVariables: false,
+  genAI: { inputs: false, outputs: false },
 };
 
 /**
@@ -69,10 +68,11 @@ export function connectClient(
   options: SentryInitOptions,
 ): SentryClient | undefined {
   const current: CountedClient | undefined = sdk.getClient();
-  if (!isLive(current)) return addUser(sdk.init({ ...PRIVATE, ...options }));
+  const wanted = { ...withPrivacy(options), release: options.release ?? sdk.getSentryRelease() };
+  if (!isLive(current)) return addUser(sdk.init(wanted));
   if (current[USERS] === undefined) return current;
-  const same = IDENTITY.every((key) => current.getOptions()[key] === options[key]);
-  return addUser(same ? current : makeOwnClient(sdk, options));
+  const same = IDENTITY.every((key) => current.getOptions()[key] === wanted[key]);
+  return addUser(same ? current : makeOwnClient(sdk, wanted));
 }
 
 /** Ends one application's use: a client made here is closed by its last user, any other is only flushed. */
@@ -96,6 +96,13 @@ export function scopeFor(sdk: SentrySdk, client: SentryClient): SentryScope {
   return scope;
 }
 
+/** What the application says itself wins; `sendDefaultPii` counts for nothing beside a `dataCollection`. */
+function withPrivacy(options: SentryInitOptions): SentryInitOptions {
+  const { dataCollection, sendDefaultPii } = options;
+  if (sendDefaultPii === true && dataCollection === undefined) return options;
+  return { ...options, dataCollection: { ...PRIVATE, ...(dataCollection as object | undefined) } };
+}
+
 function addUser(client: CountedClient | undefined): SentryClient | undefined {
   if (client !== undefined) client[USERS] = (client[USERS] ?? 0) + 1;
   return client;
@@ -104,7 +111,6 @@ function addUser(client: CountedClient | undefined): SentryClient | undefined {
 /** Without the integrations that listen to the process or instrument it: those belong to the first client. */
 function makeOwnClient(sdk: SentrySdk, options: SentryInitOptions): SentryClient {
   const client = new sdk.NodeClient({
-    ...PRIVATE,
     transport: sdk.makeNodeTransport,
     stackParser: sdk.defaultStackParser,
     ...options,

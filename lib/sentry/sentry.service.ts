@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
+import { systemClock } from '../clock.js';
 import { loadOptionalPackage } from '../optional-package.js';
 import { errorText, showValue } from '../show-value.js';
+import { captureHint, readableError, severity } from './capture-input.js';
 import { DSN_RULE, isDsn } from './dsn.js';
 import {
   connectClient,
@@ -19,6 +21,9 @@ import type {
 } from './sentry.types.js';
 
 const DEFAULT_FLUSH_MS = 2_000;
+
+/** Longest delay of a timer in Node. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Captures errors and messages of one application with `@sentry/nestjs`. Injectable everywhere.
@@ -67,7 +72,9 @@ export class SentryService {
    * @returns the event's id, or `null` when no live client took it. An error captured again keeps its first id.
    */
   captureException(error: unknown, context?: SentryCaptureContext): string | null {
-    return this.#capture(error, (scope) => scope.captureException(error, hintOf(context)));
+    return this.#capture(error, (scope) =>
+      scope.captureException(readableError(error), captureHint(context)),
+    );
   }
 
   /**
@@ -81,9 +88,8 @@ export class SentryService {
     context?: SentryCaptureContext,
   ): string | null {
     const text = typeof message === 'string' ? message : showValue(message);
-    const severity = level === 'warn' ? 'warning' : level;
     return this.#capture(undefined, (scope) =>
-      scope.captureMessage(text, severity, hintOf(context)),
+      scope.captureMessage(text, severity(level), captureHint(context)),
     );
   }
 
@@ -95,7 +101,7 @@ export class SentryService {
   /** Waits until what was captured has been sent. @returns whether all was sent in time. */
   async flush(timeoutMs: number = DEFAULT_FLUSH_MS): Promise<boolean> {
     const client = this.#client;
-    return client === undefined || this.#finish(client.flush(timeoutMs));
+    return client === undefined || this.#finish(timeoutMs, (ms) => client.flush(ms));
   }
 
   /**
@@ -108,7 +114,7 @@ export class SentryService {
   async close(timeoutMs: number = DEFAULT_FLUSH_MS): Promise<boolean> {
     const client = this.#client;
     this.#client = undefined;
-    return client === undefined || this.#finish(disconnectClient(client, timeoutMs));
+    return client === undefined || this.#finish(timeoutMs, (ms) => disconnectClient(client, ms));
   }
 
   async #start(options: SentryInitOptions): Promise<boolean> {
@@ -126,7 +132,7 @@ export class SentryService {
         );
         return false;
       }
-      this.#client = connectClient(this.#sdk, { ...this.defaults, ...options });
+      this.#client = connectClient(this.#sdk, { ...this.defaults, ...given(options) });
     } catch (error) {
       this.#logger.error(`Sentry stays off: ${errorText(error)}`);
     }
@@ -146,18 +152,30 @@ export class SentryService {
     }
   }
 
-  async #finish(finishing: PromiseLike<boolean>): Promise<boolean> {
+  /** The SDK counts its time twice over and does not end at all with a time of 0, so the time is kept here. */
+  async #finish(
+    timeoutMs: number,
+    finish: (timeoutMs: number) => PromiseLike<boolean>,
+  ): Promise<boolean> {
+    const boundedMs = Math.min(timeoutMs, MAX_TIMER_MS);
+    const timer: { cancel?: () => void } = {};
+    const outOfTime = new Promise<boolean>((resolve) => {
+      timer.cancel = systemClock.after(boundedMs, () => resolve(false));
+    });
     try {
-      return await finishing;
+      return await Promise.race([finish(boundedMs), outOfTime]);
     } catch (error) {
       this.#logger.error(`Sentry could not send: ${errorText(error)}`);
       return false;
+    } finally {
+      timer.cancel?.();
     }
   }
 }
 
-function hintOf(context: SentryCaptureContext | undefined): object {
-  return context === undefined ? {} : { captureContext: context };
+/** What is `undefined` counts as not given. */
+function given(options: SentryInitOptions): SentryInitOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 function isObject(value: unknown): value is object {

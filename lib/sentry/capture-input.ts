@@ -1,0 +1,47 @@
+import { toPlainJson } from '../plain-json.js';
+import { errorText } from '../show-value.js';
+import type { SentryCaptureContext, SentryLevel } from './sentry.types.js';
+
+/**
+ * The error, or in its place one that says what it was. The SDK throws on what it cannot read, and each of its flushes
+ * then waits its full time for that event.
+ */
+export function readableError(error: unknown): unknown {
+  if (typeof error === 'symbol') return new Error(errorText(error));
+  try {
+    readThrough(error, new Set());
+    return error;
+  } catch {
+    return new Error(errorText(error));
+  }
+}
+
+/** What the SDK takes beside an error or a message: the context as a plain copy, so that nothing in it can throw. */
+export function captureHint(context: SentryCaptureContext | undefined): object {
+  const plain = toPlainJson(context);
+  if (typeof plain !== 'object' || plain === null) return {};
+  const { level } = plain as { level?: SentryLevel };
+  return { captureContext: level === undefined ? plain : { ...plain, level: severity(level) } };
+}
+
+/** The SDK's word for a level: it hands on `warn` as it is, and Sentry does not know it. */
+export function severity(level: SentryLevel): Exclude<SentryLevel, 'warn'> {
+  return level === 'warn' ? 'warning' : level;
+}
+
+/** Reads what the SDK reads, with everything in the chain of causes. @throws where the SDK would. */
+function readThrough(error: unknown, seen: Set<unknown>): void {
+  const readable = (typeof error === 'object' && error !== null) || typeof error === 'function';
+  if (!readable || seen.has(error)) return;
+  seen.add(error);
+  Object.prototype.toString.call(error);
+  if (!(error instanceof Error)) {
+    Object.entries(error);
+    return;
+  }
+  const { stack = '', cause, errors } = error as Error & { cause?: unknown; errors?: unknown };
+  if (typeof stack !== 'string') throw new TypeError('the stack is no text');
+  String([error.name, error.message]);
+  const linked: unknown[] = Array.isArray(errors) ? [cause, ...errors] : [cause];
+  for (const next of linked) readThrough(next, seen);
+}

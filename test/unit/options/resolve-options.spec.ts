@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import { resolveOptions } from '../../../lib/resolve-options.js';
+
+const problem = (options: unknown, environment: Record<string, string> = {}): string => {
+  try {
+    resolveOptions(options, environment);
+    return 'no problem';
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+describe('the options', () => {
+  it('have these defaults', () => {
+    expect(resolveOptions({}, {})).toEqual({
+      environment: 'development',
+      health: { timeoutMs: 800, statusCodes: { healthy: 200, degraded: 200, unhealthy: 200 } },
+      metrics: { enabled: false, defaultLabels: {} },
+      sentry: undefined,
+      sentryDefaults: { environment: 'development' },
+      tools: { flower: null, grafana: null, prometheus: null },
+    });
+  });
+
+  const environment = {
+    ENVIRONMENT: 'staging',
+    ENABLE_METRICS: 'true',
+    SENTRY_DSN: 'https://key@sentry.example.com/1',
+    SENTRY_RELEASE: '1.2.3',
+    SENTRY_TRACES_SAMPLE_RATE: '0.25',
+    FLOWER_URL: 'http://flower:5555',
+    GRAFANA_URL: 'http://grafana:3000',
+    PROMETHEUS_URL: 'https://prometheus.example.com/graph',
+  };
+
+  it('come from the environment where they are not given', () => {
+    expect(resolveOptions({}, environment)).toMatchObject({
+      environment: 'staging',
+      metrics: { enabled: true },
+      sentry: {
+        dsn: 'https://key@sentry.example.com/1',
+        environment: 'staging',
+        release: '1.2.3',
+        tracesSampleRate: 0.25,
+      },
+      tools: {
+        flower: 'http://flower:5555',
+        grafana: 'http://grafana:3000',
+        prometheus: 'https://prometheus.example.com/graph',
+      },
+    });
+  });
+
+  it('win over the environment', () => {
+    const options = {
+      environment: 'production',
+      metrics: { enabled: false },
+      sentry: { dsn: 'https://other@sentry.example.com/2', release: '2', tracesSampleRate: 0 },
+      tools: {
+        flower: null,
+        grafana: 'https://g.example.com',
+        prometheus: 'https://p.example.com',
+      },
+    };
+    const resolved = resolveOptions(options, environment);
+    expect(resolved).toMatchObject({
+      ...options,
+      sentry: { ...options.sentry, environment: 'production' },
+    });
+  });
+
+  it('that are undefined count as not given', () => {
+    const options = {
+      environment: undefined,
+      health: undefined,
+      metrics: { enabled: undefined },
+      sentry: { dsn: undefined },
+      tools: { flower: undefined },
+    };
+    expect(resolveOptions(options, environment)).toEqual(resolveOptions({}, environment));
+  });
+
+  it('ignore a variable that is empty', () => {
+    const empty = Object.fromEntries(Object.keys(environment).map((name) => [name, ' ']));
+    expect(resolveOptions({}, empty)).toEqual(resolveOptions({}, {}));
+  });
+
+  it.each(['', null])('switch Sentry off with the DSN %j, whatever the environment says', (dsn) => {
+    expect(resolveOptions({ sentry: { dsn } }, environment).sentry).toBeUndefined();
+  });
+
+  it.each([
+    ['true', true],
+    ['TRUE', true],
+    ['1', true],
+    ['yes', true],
+    ['On', true],
+    ['false', false],
+    ['False', false],
+    ['0', false],
+    ['no', false],
+    ['OFF', false],
+  ])('read ENABLE_METRICS=%s as %s', (text, enabled) => {
+    expect(resolveOptions({}, { ENABLE_METRICS: text }).metrics.enabled).toBe(enabled);
+  });
+
+  it('hand options of the Sentry SDK through', () => {
+    const sentry = {
+      dsn: 'https://key@sentry.example.com/1',
+      maxBreadcrumbs: 5,
+      environment: 'canary',
+    };
+    expect(resolveOptions({ sentry }, {}).sentry).toEqual(sentry);
+  });
+
+  it('keep the keys of tools of the user’s own', () => {
+    const tools = { flower: 'http://f', 'Log search': 'http://kibana:5601/app', jaeger: null };
+    expect(resolveOptions({ tools }, {}).tools).toEqual({
+      flower: 'http://f',
+      grafana: null,
+      prometheus: null,
+      'Log search': 'http://kibana:5601/app',
+      jaeger: null,
+    });
+  });
+});
+
+describe('a bad setting is refused, with its name, its value and what is accepted', () => {
+  it.each([
+    [{ environment: '' }, 'environment is "" (string); accepted is a text that is not empty'],
+    [{ environment: 7 }, 'environment is 7 (number); accepted is a text'],
+    [
+      { health: { timeoutMs: 0 } },
+      'health.timeoutMs is 0 (number); accepted is a number of milliseconds, 1 to 2147483647',
+    ],
+    [{ health: { timeoutMs: '800' } }, 'health.timeoutMs is "800" (string)'],
+    [
+      { health: { statusCodes: { unhealthy: 42 } } },
+      'health.statusCodes.unhealthy is 42 (number); accepted is a status code, 200 to 599',
+    ],
+    [
+      { health: { statusCodes: { sick: 503 } } },
+      'health.statusCodes.sick is not an option here; known are healthy, degraded, unhealthy',
+    ],
+    [
+      { health: { timeout: 1 } },
+      'health.timeout is not an option here; known are timeoutMs, statusCodes',
+    ],
+    [
+      { healht: {} },
+      'healht is not an option here; known are environment, health, metrics, sentry, tools',
+    ],
+    [
+      { metrics: { enabled: 'maybe' } },
+      'metrics.enabled is "maybe" (string); accepted is true, false',
+    ],
+    [{ metrics: { enabled: null } }, 'metrics.enabled is null'],
+    [{ metrics: true }, 'metrics is true (boolean); accepted is an object'],
+    [
+      { metrics: { defaultLabels: { '0': 'x' } } },
+      'metrics.defaultLabels.0 is "x" (string); accepted is a label name',
+    ],
+    [
+      { metrics: { defaultLabels: { app: 7 } } },
+      'metrics.defaultLabels.app is 7 (number); accepted is a text',
+    ],
+    [
+      { sentry: { tracesSampleRate: 2 } },
+      'sentry.tracesSampleRate is 2 (number); accepted is a number from 0 to 1',
+    ],
+    [{ sentry: { release: '' } }, 'sentry.release is "" (string)'],
+    [
+      { tools: { grafana: 'grafana:3000' } },
+      'tools.grafana is "grafana:3000" (string); accepted is an http: or https: URL without credentials, or null',
+    ],
+    [{ tools: { mine: 'ftp://x' } }, 'tools.mine is "ftp://x" (string)'],
+    [
+      { isGlobal: false },
+      'isGlobal belongs beside useFactory, useClass or useExisting, not inside',
+    ],
+    [undefined, 'what the options are is undefined; accepted is an object'],
+    [null, 'what the options are is null; accepted is an object'],
+    ['x', 'what the options are is "x" (string); accepted is an object'],
+  ])('%j', (options, message) => {
+    expect(problem(options)).toContain(message);
+  });
+
+  it.each([
+    [
+      'ENABLE_METRICS',
+      'maybe',
+      'ENABLE_METRICS is "maybe" (string); accepted is true, false, 1, 0, yes, no, on or off',
+    ],
+    ['ENABLE_METRICS', 'constructor', 'ENABLE_METRICS is "constructor"'],
+    [
+      'SENTRY_TRACES_SAMPLE_RATE',
+      'half',
+      'SENTRY_TRACES_SAMPLE_RATE is "half" (string); accepted is a number from 0 to 1',
+    ],
+    ['FLOWER_URL', 'flower', 'FLOWER_URL is "flower" (string)'],
+    ['GRAFANA_URL', 'javascript:alert(1)', 'GRAFANA_URL is'],
+    ['PROMETHEUS_URL', '//prometheus', 'PROMETHEUS_URL is'],
+  ])('%s=%s', (name, value, message) => {
+    expect(problem({}, { [name]: value })).toContain(message);
+  });
+
+  it('all of them at once', () => {
+    const message = problem({ environment: 7 }, { ENABLE_METRICS: 'maybe' });
+    expect(message).toContain('ENABLE_METRICS');
+    expect(message).toContain('environment');
+  });
+
+  it.each([
+    'hunter2',
+    'https://hunter2@sentry.example.com/project',
+    'https://sentry.example.com/1?key=hunter2',
+    'ftp://hunter2@sentry.example.com/1',
+    'https://hunter2:x y@sentry.example.com/1',
+  ])('a malformed DSN, without showing it: %s', (dsn) => {
+    for (const message of [problem({ sentry: { dsn } }), problem({}, { SENTRY_DSN: dsn })]) {
+      expect(message).toMatch(
+        /(sentry\.dsn|SENTRY_DSN) is \[redacted\] \(string of \d+ characters\)/,
+      );
+      expect(message).not.toContain('hunter2');
+    }
+  });
+
+  it('a tool URL with credentials, without showing them', () => {
+    const message = problem({ tools: { grafana: 'https://admin:hunter2@grafana' } });
+    expect(message).toContain('tools.grafana is "https://[redacted]@grafana"');
+  });
+});

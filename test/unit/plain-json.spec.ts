@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { toPlainJson } from '../../lib/plain-json.js';
+
+describe('a value as plain JSON', () => {
+  it('is a copy that later changes do not reach', () => {
+    const original = { list: [1], nested: { a: 1 } };
+    const copy = toPlainJson(original);
+    original.list.push(2);
+    original.nested.a = 2;
+    expect(copy).toEqual({ list: [1], nested: { a: 1 } });
+  });
+
+  it.each([
+    ['a bigint', 2n ** 64n, '18446744073709551616'],
+    ['not a number', Number.NaN, 'NaN'],
+    ['infinity', Number.POSITIVE_INFINITY, 'Infinity'],
+    ['a date', new Date(0), '1970-01-01T00:00:00.000Z'],
+    ['a date that is none', new Date(Number.NaN), null],
+    ['an error', new TypeError('no'), 'TypeError: no'],
+    ['a set', new Set([1]), [1]],
+    ['a map', new Map([['a', 1]]), [['a', 1]]],
+    ['a function', () => 1, '[function]'],
+    ['a symbol', Symbol('s'), '[symbol]'],
+  ])('shows %s', (_what, value, shown) => {
+    expect(toPlainJson({ value })).toEqual({ value: shown });
+  });
+
+  it('leaves out keys that are undefined', () => {
+    expect(toPlainJson({ a: undefined, b: 1 })).toEqual({ b: 1 });
+  });
+
+  it('marks what is circular', () => {
+    const loop: Record<string, unknown> = { a: 1 };
+    loop['self'] = loop;
+    expect(toPlainJson(loop)).toEqual({ a: 1, self: '[circular]' });
+  });
+
+  it('shows the same object twice where it is not circular', () => {
+    const shared = { a: 1 };
+    expect(toPlainJson([shared, shared])).toEqual([{ a: 1 }, { a: 1 }]);
+  });
+
+  it('marks a getter that throws, and keeps the rest', () => {
+    const hostile = {
+      a: 1,
+      get b(): never {
+        throw new Error('no');
+      },
+    };
+    expect(toPlainJson(hostile)).toEqual({ a: 1, b: '[unreadable]' });
+  });
+
+  it('marks a Proxy that refuses everything', () => {
+    const trap = (): never => {
+      throw new Error('no');
+    };
+    const hostile = new Proxy({}, { get: trap, ownKeys: trap, getPrototypeOf: trap });
+    expect(toPlainJson({ hostile })).toEqual({ hostile: '[unreadable]' });
+  });
+
+  it('keeps a key named __proto__ as a key', () => {
+    const copy = toPlainJson(JSON.parse('{"__proto__": {"polluted": true}}'));
+    expect(JSON.stringify(copy)).toBe('{"__proto__":{"polluted":true}}');
+    expect({}).not.toHaveProperty('polluted');
+  });
+
+  it('masks values whose key names a secret', () => {
+    const secret = {
+      db_password: 'a',
+      clientSecret: 'b',
+      apiKey: 'c',
+      authorization: 'd',
+      keyboard: 'e',
+    };
+    expect(toPlainJson(secret)).toEqual({
+      db_password: '[redacted]',
+      clientSecret: '[redacted]',
+      apiKey: '[redacted]',
+      authorization: '[redacted]',
+      keyboard: 'e',
+    });
+  });
+
+  it('is bounded in depth, number and length, and marks each cut', () => {
+    const limits = { depth: 2, values: 4, text: 3 };
+    expect(toPlainJson({ a: { b: { c: 1 } } }, limits)).toEqual({ a: { b: '…' } });
+    expect(toPlainJson('abcdef', limits)).toBe('abc…');
+    expect(JSON.stringify(toPlainJson([1, 2, 3, 4, 5, 6, 7, 8], limits))).toBe('[1,2,3]');
+    expect(toPlainJson({ a: 1, b: 2, c: 3, d: 4 }, limits)).toEqual({ a: 1, b: 2, c: 3, '…': '…' });
+  });
+
+  it('stays small for a huge value', () => {
+    const huge = Object.fromEntries(
+      Array.from({ length: 100_000 }, (_, i) => [`k${i}`, 'x'.repeat(99)]),
+    );
+    expect(JSON.stringify(toPlainJson(huge)).length).toBeLessThan(100_000);
+  });
+});

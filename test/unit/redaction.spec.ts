@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { namesSecret, redactText } from '../../lib/redaction.js';
+
+describe('a text with a secret', () => {
+  it.each([
+    [
+      'connect postgres://app:hunter2@db:5432/shop failed',
+      'connect postgres://[redacted]@db:5432/shop failed',
+    ],
+    ['redis://:hunter2@cache:6379', 'redis://[redacted]@cache:6379'],
+    ['mongodb+srv://u:hunter2@c.example.net/db', 'mongodb+srv://[redacted]@c.example.net/db'],
+    ['https://0123456789abcdef@o1.ingest.sentry.io/2', 'https://[redacted]@o1.ingest.sentry.io/2'],
+    ['host=db password=hunter2 user=app', 'host=db password=[redacted] user=app'],
+    ['{"password":"hunter2","user":"app"}', '{"password":[redacted],"user":"app"}'],
+    ["pwd: 'hunter 2'", 'pwd: [redacted]'],
+    ['GET /x?token=hunter2&page=1', 'GET /x?token=[redacted]&page=1'],
+    ['api_key=hunter2', 'api_key=[redacted]'],
+    ['?key=hunter2', '?key=[redacted]'],
+    ['Authorization: Bearer hunter2.abc', 'Authorization: [redacted] [redacted]'],
+    ['sent Bearer hunter2.abc', 'sent Bearer [redacted]'],
+    ['jwt eyJhbGciOiJI.eyJzdWIiOiIx.c2ln', 'jwt [redacted]'],
+    ['AWS AKIAIOSFODNN7EXAMPLE used', 'AWS [redacted] used'],
+    ['ghp_0123456789abcdef', '[redacted]'],
+    ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----', '[redacted]'],
+  ])('%j is shown as %j', (text, shown) => {
+    expect(redactText(text)).toBe(shown);
+  });
+
+  it.each([
+    'Connection refused 127.0.0.1:5432',
+    'monkey=banana',
+    'https://example.com/a?b=c',
+    'token',
+  ])('%j is shown as it is', (text) => {
+    expect(redactText(text)).toBe(text);
+  });
+
+  it('is cut where it is too long to search', () => {
+    expect(redactText('x'.repeat(30_000))).toHaveLength(20_001);
+  });
+});
+
+describe('a key', () => {
+  it.each([
+    'password',
+    'DB_PASSWORD',
+    'clientSecret',
+    'accessToken',
+    'sentry.dsn',
+    'X-Api-Key',
+    'Cookie',
+  ])('%s names a secret', (key) => {
+    expect(namesSecret(key)).toBe(true);
+  });
+
+  it.each(['user', 'tokens_used_total', 'keyboard', 'secretary', 'host'])(
+    '%s names none',
+    (key) => {
+      expect(namesSecret(key)).toBe(false);
+    },
+  );
+});
