@@ -93,12 +93,14 @@ function assertMethod(
       'NestJS needs "experimentalDecorators": true in tsconfig.json',
     );
   }
+  // A parameter of the constructor has no key either.
+  if (typeof descriptor === 'number') {
+    fail(`is on a parameter of ${place(target, key ?? 'constructor')}`, 'put it on a method');
+  }
   if (key === undefined) fail('is on a class', 'put it on the method that does the check');
   const where = place(target, key);
   if (typeof target === 'function')
     fail(`is on the static ${where}`, 'put it on an instance method');
-  if (typeof descriptor === 'number')
-    fail(`is on a parameter of ${where}`, 'put it on the method itself');
   if (descriptor?.get !== undefined || descriptor?.set !== undefined) {
     fail(`is on the accessor ${where}`, 'put it on a method');
   }

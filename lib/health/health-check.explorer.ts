@@ -52,11 +52,24 @@ export class HealthCheckExplorer {
   /**
    * Registers every marked method that is not registered yet.
    *
-   * @throws Error when two checks have one name, or a name is not allowed; it names the owners.
+   * @throws Error when two checks have one name, or a name is not allowed; it names the owners. And when the graph
+   * holds two explorers, each of which would find everything.
    */
   explore(): void {
+    this.#assertAlone();
     this.#look();
     if (this.#failures.length > 0) throw this.#failures[0];
+  }
+
+  #assertAlone(): void {
+    const holders = [...this.modules.values()].filter((host) =>
+      host.providers.has(HealthCheckExplorer),
+    );
+    if (holders.length === 1) return;
+    throw new Error(
+      `ObservabilityModule is set up ${holders.length} times in one application: call forRoot() or forRootAsync() once, ` +
+        'in the root module; where isGlobal is false, keep what it returns and import that',
+    );
   }
 
   /** A lazily loaded module appears after bootstrap: then a bad check stops nothing, it is said and left out. */
@@ -94,7 +107,7 @@ export class HealthCheckExplorer {
       this.#seen.add(instance);
     }
     const prototype = rebuilt ? prototypeOfClass(wrapper) : prototypeOf(instance);
-    for (const mark of markedMethods(prototype)) {
+    for (const mark of marksOf(prototype)) {
       const className = prototype?.constructor?.name ?? String(wrapper.name);
       const owner = `${candidate.host.name} / ${className}.${String(mark.key)}`;
       this.#add({ ...candidate, instance: isObject(instance) ? instance : undefined, mark, owner });
@@ -165,6 +178,15 @@ function call(
 function prototypeOfClass(wrapper: InstanceWrapper): object | null {
   const prototype: unknown = wrapper.isFactory ? null : wrapper.metatype?.prototype;
   return isObject(prototype) ? prototype : null;
+}
+
+/** The marks of a prototype; a Proxy among its ancestors may refuse to tell. */
+function marksOf(prototype: object | null): MarkedMethod[] {
+  try {
+    return markedMethods(prototype);
+  } catch {
+    return [];
+  }
 }
 
 /** The prototype of an instance; a Proxy may refuse to tell. */

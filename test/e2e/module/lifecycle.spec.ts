@@ -1,0 +1,110 @@
+import { Injectable, Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { HealthCheck, HealthRegistry, ObservabilityModule } from 'nestjs-observability';
+import { describe, expect, it } from 'vitest';
+import { boot, PLATFORMS, type BootedApp } from '../../support/boot.js';
+import { settle } from '../../support/fake-clock.js';
+
+@Injectable()
+class Database implements OnModuleInit {
+  ready = false;
+  runs = 0;
+
+  async onModuleInit(): Promise<void> {
+    await settle();
+    this.ready = true;
+  }
+
+  @HealthCheck('database')
+  check(): void {
+    this.runs += 1;
+    if (!this.ready) throw new Error('asked before it was ready');
+  }
+}
+
+@Module({ imports: [ObservabilityModule.forRoot()], providers: [Database] })
+class AppModule {}
+
+describe('at start-up', () => {
+  it('all checks run once when bootstrap is done, after every provider is ready', async () => {
+    const { app } = await boot(AppModule);
+    await settle();
+    expect(app.get(Database).runs).toBe(1);
+    expect(app.get(HealthRegistry).report()).toMatchObject({ status: 'healthy' });
+  });
+
+  it('one warning says that no check is registered, and names the decorator that is easily mixed up', async () => {
+    const { log } = await boot({
+      module: class Empty {},
+      imports: [ObservabilityModule.forRoot()],
+    });
+    expect(log.ours('warn')).toEqual([expect.stringContaining('@nestjs/terminus')]);
+  });
+
+  it('one warning names the readiness checks whose deadline a kubelet does not wait for', async () => {
+    const { log } = await boot(AppModule, 'express', (app) => {
+      const registry = app.get(HealthRegistry);
+      registry.registerCheck('slow', () => {}, { timeoutMs: 1_000 });
+      registry.registerCheck('quick', () => {}, { timeoutMs: 999 });
+      registry.registerCheck('apart', () => {}, { timeoutMs: 5_000, probes: [] });
+    });
+    expect(log.ours('warn')).toEqual([expect.stringMatching(/longer: slow\. /)]);
+  });
+
+  it('nothing is logged when there is nothing to say', async () => {
+    const { log } = await boot(AppModule);
+    expect([...log.ours('log'), ...log.ours('warn'), ...log.ours('error')]).toEqual([]);
+  });
+});
+
+describe.each(PLATFORMS)('on %s', (platform) => {
+  it('readiness is 503 after setReady(false), and 200 again after setReady(true)', async () => {
+    const { app, get, log } = await boot(AppModule, platform);
+    const registry = app.get(HealthRegistry);
+    registry.setReady(false, 'maintenance');
+    const off = await get('/health/ready');
+    expect([off.status, await off.text()]).toEqual([
+      503,
+      '{"status":"not_ready","health":"healthy"}',
+    ]);
+    expect(log.ours('log')).toEqual(['Readiness is switched off: maintenance']);
+    registry.setReady(true);
+    expect((await get('/health/ready')).status).toBe(200);
+  });
+
+  it('readiness is 503 and liveness 200 from the first moment of shutdown', async () => {
+    const seen: number[] = [];
+    const host: { app?: BootedApp } = {};
+
+    @Injectable()
+    class Pool implements OnModuleDestroy {
+      async onModuleDestroy(): Promise<void> {
+        for (const path of ['/health/ready', '/health/live', '/health']) {
+          seen.push((await host.app?.get(path))?.status ?? 0);
+        }
+      }
+    }
+    host.app = await boot(
+      { module: class Closing {}, imports: [ObservabilityModule.forRoot()], providers: [Pool] },
+      platform,
+    );
+    await host.app.app.close();
+    expect(seen).toEqual([503, 200, 200]);
+  });
+
+  it('a check that hangs does not hold up the end, and its signal is aborted', async () => {
+    const signals: AbortSignal[] = [];
+    const { app } = await boot(AppModule, platform, (starting) => {
+      starting.get(HealthRegistry).registerCheck(
+        'hangs',
+        ({ signal }) => {
+          signals.push(signal);
+          return new Promise(() => {});
+        },
+        { timeoutMs: 2_000_000_000 },
+      );
+    });
+    await settle();
+    await app.close();
+    expect(signals.map((signal) => signal.aborted)).toEqual([true]);
+  });
+});

@@ -1,0 +1,40 @@
+import { HealthRegistry, MetricsRegistry } from 'nestjs-observability';
+import { describe, expect, it } from 'vitest';
+import { ObservabilityController } from '../../../lib/endpoints/observability.controller.js';
+
+function controllerOf(checks: HealthRegistry): ObservabilityController {
+  return new ObservabilityController(checks, new MetricsRegistry(), {
+    statusCodes: { healthy: 200, degraded: 200, unhealthy: 200 },
+    tools: {},
+  });
+}
+
+describe('readiness', () => {
+  const NOT_READY = { statusCode: 503, body: '{"status":"not_ready","health":"healthy"}' };
+  const READY = { statusCode: 200, body: '{"status":"ready","health":"healthy"}' };
+
+  it('is 503 before bootstrap is done, and 200 after', async () => {
+    const checks = new HealthRegistry();
+    const controller = controllerOf(checks);
+    expect(await controller.ready()).toMatchObject(NOT_READY);
+    checks.readiness.started();
+    expect(await controller.ready()).toMatchObject(READY);
+  });
+
+  it('does not come back once shutdown has begun', async () => {
+    const checks = new HealthRegistry();
+    checks.readiness.stopping();
+    checks.readiness.started();
+    checks.setReady(true);
+    expect(await controllerOf(checks).ready()).toMatchObject(NOT_READY);
+  });
+
+  it('stays off after setReady(false) until setReady(true), whatever else happens', async () => {
+    const checks = new HealthRegistry();
+    checks.setReady(false);
+    checks.readiness.started();
+    expect(await controllerOf(checks).ready()).toMatchObject(NOT_READY);
+    checks.setReady(true);
+    expect(await controllerOf(checks).ready()).toMatchObject(READY);
+  });
+});
