@@ -8,10 +8,17 @@ export interface PlainJsonLimits {
   readonly values: number;
   /** Characters of one string. */
   readonly text: number;
+  /** Characters of all strings and keys. */
+  readonly total: number;
 }
 
 /** Enough to diagnose with, little enough for a probe's answer. */
-export const DETAILS_LIMITS: PlainJsonLimits = { depth: 6, values: 500, text: 2_000 };
+export const DETAILS_LIMITS: PlainJsonLimits = {
+  depth: 6,
+  values: 200,
+  text: 1_000,
+  total: 8_000,
+};
 
 const CUT = '…';
 
@@ -26,9 +33,11 @@ export function toPlainJson(value: unknown, limits: PlainJsonLimits = DETAILS_LI
 class PlainCopy {
   readonly #path = new Set<object>();
   #left: number;
+  #charactersLeft: number;
 
   constructor(readonly limits: PlainJsonLimits) {
     this.#left = limits.values;
+    this.#charactersLeft = limits.total;
   }
 
   copy(value: unknown, depth: number): unknown {
@@ -53,9 +62,9 @@ class PlainCopy {
 
   #text(text: string): string {
     const redacted = redactText(text);
-    return redacted.length > this.limits.text
-      ? redacted.slice(0, this.limits.text) + CUT
-      : redacted;
+    const room = Math.max(0, Math.min(this.limits.text, this.#charactersLeft));
+    this.#charactersLeft -= redacted.length;
+    return redacted.length > room ? redacted.slice(0, room) + CUT : redacted;
   }
 
   #object(value: object, depth: number): unknown {

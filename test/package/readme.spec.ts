@@ -1,0 +1,222 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HealthRegistry, ObservabilityModule } from 'nestjs-observability';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { resolveCheckOptions } from '../../lib/health/health-check.options.js';
+import { resolveOptions } from '../../lib/resolve-options.js';
+import { boot } from '../support/boot.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
+  'name' | 'scripts' | 'overrides' | 'peerDependencies',
+  Record<string, unknown> & string
+>;
+
+const blocks = (language: string): string[] =>
+  [...README.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, tag, code]) =>
+    tag === language && code !== undefined ? [code] : [],
+  );
+
+/** The cells of the rows of the table that has this heading, without the marks around code. */
+const table = (heading: string): string[][] => {
+  const lines = README.slice(README.indexOf(`| ${heading} `)).split('\n');
+  const rows = lines.slice(
+    2,
+    lines.findIndex((line) => !line.startsWith('|')),
+  );
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll('`', '')),
+  );
+};
+
+describe('in the README', () => {
+  it('every TypeScript snippet compiles, strictly', () => {
+    // Inside the repository but outside node_modules, so that the package can be imported by its own name.
+    const folder = join(ROOT, 'dist/readme');
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const files = blocks('ts').map((code, index) => {
+      const file = join(folder, `snippet-${index}.ts`);
+      writeFileSync(file, code);
+      return file;
+    });
+    const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile) as {
+      config: { compilerOptions: object };
+    };
+    const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
+    const program = ts.createProgram(files, {
+      ...options,
+      noEmit: true,
+      noUnusedLocals: false,
+      rootDir: ROOT,
+    });
+    const problems = ts
+      .getPreEmitDiagnostics(program)
+      .map(
+        ({ file, messageText }) =>
+          `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+      );
+    expect(files.length).toBeGreaterThan(8);
+    expect(problems).toEqual([]);
+  });
+
+  it('every command is one that the repository has', () => {
+    const commands = blocks('sh').join('');
+    for (const [, script] of commands.matchAll(/^npm (start|test|run \S+)/gm)) {
+      expect(MANIFEST.scripts).toHaveProperty(String(script).replace('run ', ''));
+    }
+    for (const [, name] of commands.matchAll(/^npm install (\S+)/gm)) {
+      expect([MANIFEST.name, ...Object.keys(MANIFEST.peerDependencies)]).toContain(name);
+    }
+    expect(commands).toContain('npm start');
+  });
+
+  it('the overrides are those that this repository itself is installed with', () => {
+    const snippet = blocks('json').map((code) => JSON.parse(code) as Record<string, unknown>);
+    const { overrides } = snippet.find((json) => 'overrides' in json) ?? {};
+    expect(MANIFEST.overrides).toMatchObject(overrides as object);
+  });
+
+  it('the body of /health has the keys that the route gives', async () => {
+    const shown = blocks('json')
+      .map((code) => JSON.parse(code) as { checks?: object[] })
+      .find((json) => json.checks);
+    const { app, get } = await boot({
+      module: class App {},
+      imports: [ObservabilityModule.forRoot()],
+    });
+    app.get(HealthRegistry).registerCheck('database', () => {});
+    const real = (await (await get('/health')).json()) as { checks: object[] };
+    expect(Object.keys(shown ?? {})).toEqual(Object.keys(real));
+    expect(Object.keys(shown?.checks?.[0] ?? {})).toEqual(Object.keys(real.checks[0] ?? {}));
+  });
+
+  it('the manifests ask for routes that answer, on ports that exist', async () => {
+    const { get } = await boot({ module: class App {}, imports: [ObservabilityModule.forRoot()] });
+    const [deployment, service, monitor] = parseAllDocuments(blocks('yaml').join('---\n')).map(
+      (document) => {
+        expect(document.errors).toEqual([]);
+        return document.toJS() as Manifest;
+      },
+    );
+    const [container] = deployment?.spec.template?.spec.containers ?? [];
+    const ports = container?.ports.map(({ name }) => name);
+    for (const probe of [
+      container?.startupProbe,
+      container?.livenessProbe,
+      container?.readinessProbe,
+    ]) {
+      expect((await get(probe?.httpGet.path ?? '')).status).toBe(200);
+      expect(ports).toContain(probe?.httpGet.port);
+    }
+    expect(ports).toContain(service?.spec.ports?.[0]?.targetPort);
+    const [endpoint] = monitor?.spec.endpoints ?? [];
+    expect(endpoint?.port).toBe(service?.spec.ports?.[0]?.name);
+    expect((await get(endpoint?.path ?? '')).status).toBe(200);
+    expect(service?.spec.selector).toEqual(deployment?.spec.template?.metadata.labels);
+    expect(monitor?.spec.selector).toEqual({ matchLabels: service?.metadata.labels });
+  });
+});
+
+describe('the table of', () => {
+  it('options names every option with its default and its variable', () => {
+    const rows = table('option').filter(([option]) => !option?.endsWith('…'));
+    const defaults = Object.fromEntries(rows.map(([option, value]) => [option, value]));
+    const { environment, health, metrics, sentry, tools } = resolveOptions({}, {});
+    expect(defaults).toEqual({
+      isGlobal: 'true',
+      environment: `'${environment}'`,
+      'health.timeoutMs': String(health.timeoutMs),
+      'health.statusCodes': `all ${new Set(Object.values(health.statusCodes)).values().next().value}`,
+      'metrics.enabled': String(metrics.enabled),
+      'metrics.defaultLabels': JSON.stringify(metrics.defaultLabels),
+      'sentry.dsn': String(sentry ?? 'none'),
+      'sentry.release': 'the SDK’s'.replace('’', "'"),
+      'sentry.tracesSampleRate': 'none',
+      ...Object.fromEntries(
+        Object.entries(tools).map(([tool, url]) => [`tools.${tool}`, String(url)]),
+      ),
+    });
+  });
+
+  it('options names variables that are read', () => {
+    const samples: Record<string, string> = {
+      ENVIRONMENT: 'x',
+      ENABLE_METRICS: 'yes',
+      SENTRY_DSN: 'https://k@sentry.example.com/1',
+      SENTRY_RELEASE: 'x',
+      SENTRY_TRACES_SAMPLE_RATE: '1',
+      FLOWER_URL: 'http://x',
+      GRAFANA_URL: 'http://x',
+      PROMETHEUS_URL: 'http://x',
+    };
+    const named = table('option').flatMap(([, , variable]) => (variable ? [variable] : []));
+    expect(named.toSorted()).toEqual(Object.keys(samples).toSorted());
+    for (const name of named) {
+      const withIt = resolveOptions(
+        {},
+        { SENTRY_DSN: samples['SENTRY_DSN'], [name]: samples[name] },
+      );
+      const without = resolveOptions(
+        {},
+        name === 'SENTRY_DSN' ? {} : { SENTRY_DSN: samples['SENTRY_DSN'] },
+      );
+      expect(withIt, name).not.toEqual(without);
+    }
+  });
+
+  it('check options names every option with its default', () => {
+    const defaults = resolveCheckOptions({}, resolveOptions({}, {}).health.timeoutMs);
+    const rows = table('check option').map(([option, value]) => [option, value]);
+    expect(Object.fromEntries(rows)).toEqual({
+      timeoutMs: String(defaults.timeoutMs),
+      critical: String(defaults.critical),
+      probes: JSON.stringify(defaults.probes).replaceAll('"', "'"),
+    });
+  });
+
+  it('routes names the five that answer', async () => {
+    const { get } = await boot({ module: class App {}, imports: [ObservabilityModule.forRoot()] });
+    const paths = table('route').map(([route]) => String(route).replace('GET ', ''));
+    expect(paths).toEqual([
+      '/health',
+      '/health/live',
+      '/health/ready',
+      '/metrics',
+      '/health/tools',
+    ]);
+    const codes = await Promise.all(paths.map(async (path) => (await get(path)).status));
+    expect(codes).toEqual([200, 200, 200, 200, 200]);
+  });
+});
+
+interface Probe {
+  readonly httpGet: { readonly path: string; readonly port: string };
+}
+
+/** The parts of the manifests that are looked at. */
+interface Manifest {
+  readonly metadata: { readonly labels?: object };
+  readonly spec: {
+    readonly selector?: object;
+    readonly ports?: readonly { readonly name: string; readonly targetPort: string }[];
+    readonly endpoints?: readonly { readonly port: string; readonly path: string }[];
+    readonly template?: {
+      readonly metadata: { readonly labels: object };
+      readonly spec: {
+        readonly containers: readonly {
+          readonly ports: readonly { readonly name: string }[];
+          readonly startupProbe: Probe;
+          readonly livenessProbe: Probe;
+          readonly readinessProbe: Probe;
+        }[];
+      };
+    };
+  };
+}
