@@ -1,5 +1,7 @@
-/** Values of labels, by label name. */
-export type LabelValues<Label extends string> = Partial<Record<Label, string | number>>;
+/** Values of labels, by label name; none for a metric that was made without labels. */
+export type LabelValues<Label extends string> = [Label] extends [never]
+  ? Record<string, never>
+  : Partial<Record<Label, string | number>>;
 
 /** A count that only grows. */
 export interface Counter<Label extends string = string> {

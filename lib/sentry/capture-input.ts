@@ -2,6 +2,10 @@ import { toPlainJson } from '../plain-json.js';
 import { errorText } from '../show-value.js';
 import type { SentryCaptureContext, SentryLevel } from './sentry.types.js';
 
+type SdkLevel = Exclude<SentryLevel, 'warn'>;
+
+const LEVELS: readonly SdkLevel[] = ['fatal', 'error', 'warning', 'log', 'info', 'debug'];
+
 /**
  * The error, or in its place one that says what it was. The SDK throws on what it cannot read, and each of its flushes
  * then waits its full time for that event.
@@ -20,13 +24,14 @@ export function readableError(error: unknown): unknown {
 export function captureHint(context: SentryCaptureContext | undefined): object {
   const plain = toPlainJson(context);
   if (typeof plain !== 'object' || plain === null) return {};
-  const { level } = plain as { level?: SentryLevel };
-  return { captureContext: level === undefined ? plain : { ...plain, level: severity(level) } };
+  const { level, ...rest } = plain as { level?: unknown };
+  const known = severity(level);
+  return { captureContext: known === undefined ? rest : { ...rest, level: known } };
 }
 
-/** The SDK's word for a level: it hands on `warn` as it is, and Sentry does not know it. */
-export function severity(level: SentryLevel): Exclude<SentryLevel, 'warn'> {
-  return level === 'warn' ? 'warning' : level;
+/** The SDK's word for a level (it hands on `warn` as it is, and Sentry does not know it); `undefined` for what is none. */
+export function severity(level: unknown): SdkLevel | undefined {
+  return level === 'warn' ? 'warning' : LEVELS.find((known) => known === level);
 }
 
 /** Reads what the SDK reads, with everything in the chain of causes. @throws where the SDK would. */

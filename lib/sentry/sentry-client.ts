@@ -1,3 +1,4 @@
+import { keepBodiesOut, withPrivacy, type EventSource } from './private-data.js';
 import type { SentryInitOptions } from './sentry.types.js';
 
 /** What this package uses of the Sentry SDK; named here because its types must not be needed where it is absent. */
@@ -16,7 +17,7 @@ export interface SentrySdk {
 }
 
 /** A client of the Sentry SDK. */
-export interface SentryClient {
+export interface SentryClient extends EventSource {
   init(): void;
   getOptions(): { readonly enabled?: boolean; readonly [option: string]: unknown };
   flush(timeoutMs?: number): PromiseLike<boolean>;
@@ -43,20 +44,6 @@ interface CountedClient extends SentryClient {
 const IDENTITY = ['dsn', 'environment', 'release'] as const;
 
 /**
- * What events tell of the request and the process. The SDK's own default sends cookies and authorization headers in
- * clear, and for an error event it knows headers only as a whole: a list of those to deny is for spans.
- */
-const PRIVATE = {
-  userInfo: false,
-  cookies: false,
-  httpBodies: [],
-  httpHeaders: { request: false, response: false },
-  databaseQueryData: false,
-  stackFrameVariables: false,
-  genAI: { inputs: false, outputs: false },
-};
-
-/**
  * Finds or makes the client for one application.
  *
  * A client that the application has initialised itself is used as it is. Otherwise the process gets its client here;
@@ -69,10 +56,14 @@ export function connectClient(
 ): SentryClient | undefined {
   const current: CountedClient | undefined = sdk.getClient();
   const wanted = { ...withPrivacy(options), release: options.release ?? sdk.getSentryRelease() };
-  if (!isLive(current)) return addUser(sdk.init(wanted));
-  if (current[USERS] === undefined) return current;
-  const same = IDENTITY.every((key) => current.getOptions()[key] === wanted[key]);
-  return addUser(same ? current : makeOwnClient(sdk, wanted));
+  if (isLive(current)) {
+    if (current[USERS] === undefined) return current;
+    if (IDENTITY.every((key) => current.getOptions()[key] === wanted[key])) return addUser(current);
+  }
+  const client = isLive(current) ? makeOwnClient(sdk, wanted) : sdk.init(wanted);
+  if (client === undefined) return undefined;
+  keepBodiesOut(client, wanted);
+  return addUser(client);
 }
 
 /** Ends one application's use: a client made here is closed by its last user, any other is only flushed. */
@@ -96,15 +87,8 @@ export function scopeFor(sdk: SentrySdk, client: SentryClient): SentryScope {
   return scope;
 }
 
-/** What the application says itself wins; `sendDefaultPii` counts for nothing beside a `dataCollection`. */
-function withPrivacy(options: SentryInitOptions): SentryInitOptions {
-  const { dataCollection, sendDefaultPii } = options;
-  if (sendDefaultPii === true && dataCollection === undefined) return options;
-  return { ...options, dataCollection: { ...PRIVATE, ...(dataCollection as object | undefined) } };
-}
-
-function addUser(client: CountedClient | undefined): SentryClient | undefined {
-  if (client !== undefined) client[USERS] = (client[USERS] ?? 0) + 1;
+function addUser(client: CountedClient): SentryClient {
+  client[USERS] = (client[USERS] ?? 0) + 1;
   return client;
 }
 

@@ -87,10 +87,10 @@ export class SentryService {
     level: SentryLevel = 'info',
     context?: SentryCaptureContext,
   ): string | null {
-    const text = typeof message === 'string' ? message : showValue(message);
-    return this.#capture(undefined, (scope) =>
-      scope.captureMessage(text, severity(level), captureHint(context)),
-    );
+    return this.#capture(undefined, (scope) => {
+      const text = typeof message === 'string' ? message : showValue(message);
+      return scope.captureMessage(text, severity(level) ?? 'info', captureHint(context));
+    });
   }
 
   /** The id under which an error was captured here, or `null`. */

@@ -19,7 +19,7 @@ export interface BootedApp {
   /** Without a slash at the end. */
   readonly url: string;
   /** Fetches a path of the application. */
-  get(path: string, init?: RequestInit): Promise<Response>;
+  readonly get: (path: string, init?: RequestInit) => Promise<Response>;
 }
 
 /** Boots a module on real HTTP; the application is closed when the test is finished. */

@@ -124,7 +124,7 @@ describe('a registry of checks', () => {
 
   it('shares one run among all who ask at the same time', async () => {
     const registry = new HealthRegistry();
-    const check = vi.fn(async () => settle());
+    const check = vi.fn<() => Promise<void>>(() => settle());
     registry.registerCheck('db', check);
     await Promise.all(Array.from({ length: 1_000 }, () => registry.run()));
     expect(check).toHaveBeenCalledTimes(1);
@@ -139,7 +139,7 @@ describe('a registry of checks', () => {
     const opened = new Promise<void>((resolve) => {
       gate.signal.addEventListener('abort', () => resolve());
     });
-    const check = vi.fn(() => opened);
+    const check = vi.fn<() => Promise<void>>(() => opened);
     registry.registerCheck('db', check);
     const first = registry.run();
     await clock.advance(50);
@@ -211,7 +211,7 @@ describe('a registry of checks', () => {
 describe('the last known report', () => {
   it('runs nothing, and a check that has not run yet is unhealthy', () => {
     const registry = new HealthRegistry();
-    const check = vi.fn(ok);
+    const check = vi.fn<() => void>(ok);
     registry.registerCheck('db', check);
     expect(registry.report()).toMatchObject({
       status: HealthStatus.UNHEALTHY,

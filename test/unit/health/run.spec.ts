@@ -89,6 +89,7 @@ describe('one run of a check', () => {
       'returns a thenable that throws',
       () =>
         ({
+          // oxlint-disable-next-line unicorn/no-thenable -- a hostile one is what is tested
           then: () => {
             throw new Error('hostile');
           },

@@ -1,0 +1,82 @@
+import type { DynamicModule } from '@nestjs/common';
+import {
+  ObservabilityModule,
+  type ObservabilityModuleOptions,
+  type ObservabilityOptionsFactory,
+} from 'nestjs-observability';
+import { assertType, expectTypeOf, it } from 'vitest';
+
+class Options implements ObservabilityOptionsFactory {
+  createObservabilityOptions(): ObservabilityModuleOptions {
+    return { environment: 'production' };
+  }
+}
+
+class AsyncOptions implements ObservabilityOptionsFactory {
+  async createObservabilityOptions(): Promise<ObservabilityModuleOptions> {
+    return { metrics: { enabled: true } };
+  }
+}
+
+it('forRoot takes all options, some or none', () => {
+  expectTypeOf(ObservabilityModule.forRoot()).toEqualTypeOf<DynamicModule>();
+  assertType(ObservabilityModule.forRoot({}));
+  assertType(ObservabilityModule.forRoot({ isGlobal: false, environment: 'production' }));
+  assertType(
+    ObservabilityModule.forRoot({
+      health: { timeoutMs: 500, statusCodes: { unhealthy: 503 } },
+      metrics: { enabled: true, defaultLabels: { service: 'orders' } },
+      sentry: { dsn: undefined, release: '1.0.0', tracesSampleRate: 0.1, sendDefaultPii: false },
+      tools: { grafana: 'https://grafana.example', kibana: 'https://kibana.example', flower: null },
+    }),
+  );
+});
+
+it('forRoot refuses what is no option', () => {
+  // @ts-expect-error -- no such option
+  assertType(ObservabilityModule.forRoot({ enabled: true }));
+  // @ts-expect-error -- no such option
+  assertType(ObservabilityModule.forRoot({ global: true }));
+  // @ts-expect-error -- a text
+  assertType(ObservabilityModule.forRoot({ isGlobal: 'yes' }));
+  // @ts-expect-error -- no such option
+  assertType(ObservabilityModule.forRoot({ health: { timeout: 500 } }));
+  // @ts-expect-error -- a text
+  assertType(ObservabilityModule.forRoot({ health: { timeoutMs: '500' } }));
+  // @ts-expect-error -- no such status
+  assertType(ObservabilityModule.forRoot({ health: { statusCodes: { down: 503 } } }));
+  // @ts-expect-error -- a text
+  assertType(ObservabilityModule.forRoot({ metrics: { enabled: 'true' } }));
+  // @ts-expect-error -- a number
+  assertType(ObservabilityModule.forRoot({ sentry: { dsn: 5 } }));
+  // @ts-expect-error -- a number
+  assertType(ObservabilityModule.forRoot({ tools: { grafana: 3000 } }));
+});
+
+it('forRootAsync takes a factory, a class or an existing provider, and isGlobal beside it', () => {
+  expectTypeOf(
+    ObservabilityModule.forRootAsync({
+      isGlobal: false,
+      imports: [],
+      inject: ['ENVIRONMENT'],
+      useFactory: (environment: string) => ({ environment }),
+    }),
+  ).toEqualTypeOf<DynamicModule>();
+  assertType(
+    ObservabilityModule.forRootAsync({ useFactory: async () => ({ metrics: { enabled: true } }) }),
+  );
+  assertType(ObservabilityModule.forRootAsync({ useClass: Options }));
+  assertType(ObservabilityModule.forRootAsync({ useClass: AsyncOptions, isGlobal: true }));
+  assertType(ObservabilityModule.forRootAsync({ useExisting: Options }));
+});
+
+it('forRootAsync refuses what is no way to options', () => {
+  // @ts-expect-error -- options that are known need no factory
+  assertType(ObservabilityModule.forRootAsync({ environment: 'production' }));
+  // @ts-expect-error -- a text
+  assertType(ObservabilityModule.forRootAsync({ useFactory: () => ({ environment: 5 }) }));
+  // @ts-expect-error -- a class that makes no options
+  assertType(ObservabilityModule.forRootAsync({ useClass: Date }));
+  // @ts-expect-error -- the options are missing
+  assertType(ObservabilityModule.forRootAsync());
+});
