@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The root of the repository. */
@@ -28,9 +28,21 @@ export function installMissing() {
   run('npm', ['ci']);
 }
 
-/** Compiles the package and the sample application; quick when nothing has changed. */
+/** Compiles the package and the sample application, if anything has changed since the last time. */
 export function build() {
+  if (isBuilt()) return;
   runInstalled('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+}
+
+function isBuilt() {
+  const stamp = join(root, 'dist/.tsbuildinfo');
+  if (!existsSync(stamp)) return false;
+  const sources = ['lib', 'sample-app'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true }).map((file) => join(folder, file)),
+  );
+  const inputs = [...sources, 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+  const builtMs = statSync(stamp).mtimeMs;
+  return inputs.every((file) => statSync(join(root, file)).mtimeMs <= builtMs);
 }
 
 /** npm keeps in node_modules a copy of the lock file that it installed from, without the root package. */
