@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The root of the repository. */
@@ -28,20 +28,23 @@ export function installMissing() {
   run('npm', ['ci']);
 }
 
+/** Its time is that of the last build that succeeded. */
+const BUILT = join(root, 'dist/.built');
+
 /** Compiles the package and the sample application, if anything has changed since the last time. */
 export function build() {
   if (isBuilt()) return;
   runInstalled('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+  writeFileSync(BUILT, '');
 }
 
 function isBuilt() {
-  const stamp = join(root, 'dist/.tsbuildinfo');
-  if (!existsSync(stamp)) return false;
+  if (!existsSync(BUILT)) return false;
   const sources = ['lib', 'sample-app'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true }).map((file) => join(folder, file)),
   );
   const inputs = [...sources, 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
-  const builtMs = statSync(stamp).mtimeMs;
+  const builtMs = statSync(BUILT).mtimeMs;
   return inputs.every((file) => statSync(join(root, file)).mtimeMs <= builtMs);
 }
 

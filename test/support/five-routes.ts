@@ -12,7 +12,7 @@ export async function expectFiveRoutes(
 ): Promise<string> {
   const json = async (path: string): Promise<unknown> => {
     const response = await get(path);
-    return { code: response.status, body: (await response.json()) as unknown };
+    return { code: response.status, body: await response.json() };
   };
   const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown;
 

@@ -31,11 +31,11 @@ export interface Tarball {
 export interface Host {
   readonly url: string;
   /** What it has written so far, both streams together. */
-  output(): string;
+  readonly output: () => string;
   /** Fetches a path of the application. */
-  get(path: string, init?: RequestInit): Promise<Response>;
+  readonly get: (path: string, init?: RequestInit) => Promise<Response>;
   /** Sends SIGTERM. @returns how the process ended: its exit code, or the name of the signal. */
-  terminate(): Promise<number | string | null>;
+  readonly terminate: () => Promise<number | string | null>;
 }
 
 /** Makes an empty folder outside the repository; {@link removeFolder} takes it away. */

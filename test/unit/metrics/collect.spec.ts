@@ -68,7 +68,9 @@ describe('A collector', () => {
     async (_how, collect) => {
       const metrics = registryOn();
       metrics.counter('own_total', 'Own').inc();
-      new promClient.Gauge({ name: 'theirs', help: 'Theirs', collect });
+      promClient.register.registerMetric(
+        new promClient.Gauge({ name: 'theirs', help: 'Theirs', registers: [], collect }),
+      );
       new promClient.Counter({ name: 'direct_total', help: 'Direct' }).inc();
 
       const text = await metrics.expose();
