@@ -1,9 +1,9 @@
-import { Logger, Module, type DynamicModule, type NestModule, type Provider } from '@nestjs/common';
+import { Module, type DynamicModule, type NestModule, type Provider } from '@nestjs/common';
 import { ObservabilityController } from './endpoints/observability.controller.js';
 import { HealthCheckExplorer } from './health/health-check.explorer.js';
 import { HealthRegistry } from './health/health.registry.js';
 import { MetricsRegistry } from './metrics/metrics.registry.js';
-import type { PromClient } from './metrics/prom-client.js';
+import { loadPromClient } from './metrics/prom-client.js';
 import { ObservabilityLifecycle } from './observability.lifecycle.js';
 import {
   ASYNC_OPTIONS_TYPE,
@@ -12,7 +12,6 @@ import {
   OPTIONS_TYPE,
 } from './observability.module-definition.js';
 import type { ResolvedOptions } from './observability.options.js';
-import { loadOptionalPackage } from './optional-package.js';
 import { resolveOptions } from './resolve-options.js';
 import { SentryService } from './sentry/sentry.service.js';
 
@@ -66,6 +65,7 @@ const providers: Provider[] = [
  */
 @Module({})
 export class ObservabilityModule extends ConfigurableModuleClass implements NestModule {
+  /** @internal */
   constructor(private readonly lifecycle: ObservabilityLifecycle) {
     super();
   }
@@ -80,7 +80,7 @@ export class ObservabilityModule extends ConfigurableModuleClass implements Nest
     return withProviders(super.forRootAsync(options));
   }
 
-  /** @internal */
+  /** Called by NestJS. */
   configure(): void {
     this.lifecycle.mount();
   }
@@ -92,14 +92,4 @@ function withProviders(definition: DynamicModule): DynamicModule {
     providers: [...(definition.providers ?? []), ...providers],
     exports: [HealthRegistry, MetricsRegistry, SentryService],
   };
-}
-
-async function loadPromClient(): Promise<PromClient | undefined> {
-  const client = (await loadOptionalPackage('prom-client')) as PromClient | undefined;
-  if (client === undefined) {
-    new Logger('Observability').warn(
-      'Metrics stay off: they are switched on, but the package prom-client is not installed',
-    );
-  }
-  return client;
 }

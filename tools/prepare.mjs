@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The root of the repository. */
@@ -34,6 +34,8 @@ const BUILT = join(root, 'dist/.built');
 /** Compiles the package and the sample application, if anything has changed since the last time. */
 export function build() {
   if (isBuilt()) return;
+  // From nothing, so that no file whose source is gone gets into the package.
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
   runInstalled('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
   writeFileSync(BUILT, '');
 }

@@ -53,9 +53,10 @@ export class HealthRegistry {
   /** @internal */
   readonly readiness: Readiness = new Readiness();
 
+  /** The module makes the registry of an application; tests may make one with a clock of their own. @internal */
   constructor(
     settings: HealthRegistrySettings = {},
-    /** @internal */ private readonly clock: Clock = systemClock,
+    private readonly clock: Clock = systemClock,
   ) {
     this.#timeoutMs = settings.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   }

@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectFiveRoutes } from '../support/five-routes.js';
+import {
+  installIn,
+  makeFolder,
+  packInto,
+  removeFolder,
+  run,
+  runInstalled,
+  startHost,
+} from '../support/tarball.js';
+import manifest from '../../package.json' with { type: 'json' };
+
+/** Each NestJS, each Node.js and each platform meets each of the others. */
+const PAIRS = [
+  { nest: 12, node: 20, platform: 'express' },
+  { nest: 12, node: 22, platform: 'fastify' },
+  { nest: 12, node: 24, platform: 'express' },
+  { nest: 11, node: 20, platform: 'fastify' },
+  { nest: 11, node: 22, platform: 'express' },
+  { nest: 11, node: 24, platform: 'fastify' },
+] as const;
+
+const APP = join(import.meta.dirname, 'app');
+
+const JEST = {
+  rootDir: 'src',
+  testEnvironment: 'node',
+  testRegex: '.*\\.spec\\.ts$',
+  moduleFileExtensions: ['js', 'json', 'ts'],
+  ...linesOfReadme(),
+};
+
+let folder: string;
+let tarball: string;
+
+beforeAll(async () => {
+  folder = await makeFolder();
+  await mkdir(join(folder, 'node'));
+  // Each is Node.js itself, without the scripts by which the package `node` chooses one of them.
+  const platform = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  await installIn(join(folder, 'node'), {
+    dependencies: Object.fromEntries(
+      [20, 22, 24].map((major) => [`node${major}`, `npm:${platform}@${major}`]),
+    ),
+  });
+  tarball = (await packInto(folder)).path;
+});
+
+afterAll(() => removeFolder(folder));
+
+describe.each([
+  { nest: 11, format: 'CommonJS', type: 'commonjs', jestOn: [20, 24] },
+  { nest: 12, format: 'ESM', type: 'module', jestOn: [] },
+])('a NestJS $nest application, $format', ({ nest, type, jestOn }) => {
+  let host: string;
+
+  beforeAll(async () => {
+    host = join(folder, `nest${nest}`);
+    await mkdir(join(host, 'src'), { recursive: true });
+    await installIn(host, {
+      type,
+      dependencies: {
+        'nestjs-observability': `file:${tarball}`,
+        '@nestjs/common': `^${nest}.0.0`,
+        '@nestjs/core': `^${nest}.0.0`,
+        '@nestjs/platform-express': `^${nest}.0.0`,
+        '@nestjs/platform-fastify': `^${nest}.0.0`,
+        'prom-client': manifest.devDependencies['prom-client'],
+        'reflect-metadata': manifest.devDependencies['reflect-metadata'],
+        rxjs: manifest.devDependencies.rxjs,
+        '@types/express': '^5.0.0',
+        '@types/node': manifest.devDependencies['@types/node'],
+        ...(jestOn.length > 0 && {
+          '@types/jest': '^30.0.0',
+          jest: '^30.0.0',
+          'ts-jest': '^29.4.0',
+          typescript: manifest.devDependencies.typescript,
+        }),
+      },
+    });
+    for (const file of ['order-history.module.ts', 'main.ts']) {
+      await copyFile(join(APP, file), join(host, 'src', file));
+    }
+    await writeFile(join(host, 'tsconfig.json'), JSON.stringify(tsconfig()));
+    await runInstalled(host, 'typescript/bin/tsc', ['-p', host]);
+  });
+
+  test.each(PAIRS.filter((pair) => pair.nest === nest))(
+    'on Node.js $node and $platform: boots, answers the five routes, ends on SIGTERM',
+    async ({ node, platform }) => {
+      const program = nodeProgram(node);
+      const version = await run(program, ['--version'], host);
+      const { get, output, terminate } = await startHost(host, [program, 'dist/main.js', platform]);
+
+      const metrics = await expectFiveRoutes(get, ['database', 'tenant', 'module:order-history']);
+
+      expect(version).toMatch(new RegExp(`^v${node}\\.`));
+      expect(metrics).toMatch(
+        /^# TYPE database_checks_total counter\ndatabase_checks_total [1-9]/m,
+      );
+      expect(output()).not.toMatch(/ERROR|ExperimentalWarning/);
+      expect(await terminate()).toBe('SIGTERM');
+    },
+  );
+
+  test.each(jestOn)(
+    'has tests of its own in Jest as it is by default, on Node.js %i',
+    async (node) => {
+      const jest = join(host, `jest${node}`);
+      await mkdir(join(jest, 'src'), { recursive: true });
+      await copyFile(join(APP, 'host.jest.ts'), join(jest, 'src/app.spec.ts'));
+      await writeFile(join(jest, 'package.json'), JSON.stringify({ name: 'host', jest: JEST }));
+      await writeFile(
+        join(jest, 'tsconfig.json'),
+        JSON.stringify(tsconfig({ isolatedModules: true })),
+      );
+
+      const program = join(host, 'node_modules/jest/bin/jest.js');
+      const report = await run(nodeProgram(node), [program, '--ci', '--json'], jest);
+
+      expect(JSON.parse(report)).toMatchObject({ success: true, numPassedTests: 1 });
+    },
+  );
+});
+
+/** The two lines of configuration that the README gives to hosts with Jest. */
+function linesOfReadme(): object {
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const block = /^```json\n([^`]*transformIgnorePatterns[^`]*)^```$/m.exec(readme)?.[1];
+  return JSON.parse(block ?? '') as object;
+}
+
+function nodeProgram(major: number): string {
+  const file = process.platform === 'win32' ? 'node.exe' : 'node';
+  return join(folder, 'node/node_modules', `node${major}`, 'bin', file);
+}
+
+function tsconfig(more: object = {}): object {
+  return {
+    compilerOptions: {
+      module: 'nodenext',
+      target: 'es2022',
+      strict: true,
+      skipLibCheck: false,
+      experimentalDecorators: true,
+      emitDecoratorMetadata: true,
+      types: ['node'],
+      rootDir: 'src',
+      outDir: 'dist',
+      ...more,
+    },
+    include: ['src'],
+  };
+}

@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { SOURCES } from './lib-sources.js';
+
+/** The house, from its types up to its door. A new file gets a floor here: above all that it imports. */
+const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = [
+  [6, ['index.ts']],
+  [5.1, ['observability.module.ts']],
+  [5, ['observability.module-definition.ts']],
+  [4.4, ['observability.lifecycle.ts']],
+  [4.3, ['endpoints/mount-routes.ts']],
+  [4.2, ['endpoints/request-handler.ts']],
+  [4.1, ['endpoints/observability.controller.ts']],
+  [4, ['endpoints/answers.ts']],
+  [3, ['health/health-check.explorer.ts']],
+  [2.1, ['metrics/metric.providers.ts']],
+  [2, ['health/health.registry.ts', 'metrics/metrics.registry.ts', 'sentry/sentry.service.ts']],
+  [
+    1.4,
+    ['health/health-check.decorator.ts', 'health/health-check.run.ts', 'health/health.report.ts'],
+  ],
+  [1.4, ['resolve-options.ts']],
+  [
+    1.3,
+    ['health/health-check.name.ts', 'health/health-check.options.ts', 'health/health.outcome.ts'],
+  ],
+  [1.3, ['metrics/metric-definition.ts', 'sentry/capture-input.ts', 'settings-reader.ts']],
+  [1.2, ['show-value.ts']],
+  [1.1, ['metrics/prom-client.ts', 'plain-json.ts', 'sentry/sentry-client.ts']],
+  [1, ['health/readiness.ts', 'metrics/noop-metric.ts']],
+  [1, ['sentry/dsn.ts', 'sentry/private-data.ts']],
+  [1, ['clock.ts', 'observability.options.ts', 'optional-package.ts', 'redaction.ts']],
+  [0, ['health/health.types.ts', 'metrics/metrics.types.ts', 'sentry/sentry.types.ts']],
+];
+
+const AREAS: readonly string[] = ['health', 'metrics', 'sentry'];
+
+/** Every import of one file of lib/ by another, as `from -> to`. */
+const roads = SOURCES.flatMap(({ path, imports }) =>
+  imports
+    .filter(({ local }) => local)
+    .map(({ from }) => ({ path, from, road: `${path} -> ${from}` })),
+);
+
+test('every file has one floor', () => {
+  const listed = FLOORS.flatMap(([, files]) => files).toSorted();
+
+  expect(listed).toEqual(SOURCES.map(({ path }) => path));
+});
+
+test('a file imports only from lower floors, types too, so that there is no cycle', () => {
+  const wrong = roads.filter(({ path, from }) => !(floorOf(from) < floorOf(path)));
+
+  expect(wrong.map(({ road }) => road)).toEqual([]);
+});
+
+test('health, metrics and sentry do not import one another', () => {
+  const wrong = roads.filter(
+    ({ path, from }) =>
+      AREAS.includes(areaOf(path)) && AREAS.includes(areaOf(from)) && areaOf(path) !== areaOf(from),
+  );
+
+  expect(wrong.map(({ road }) => road)).toEqual([]);
+});
+
+test('nothing imports the index', () => {
+  expect(roads.filter(({ from }) => from === 'index.ts')).toEqual([]);
+});
+
+test('the index, and no other file, exports what others hold, each name by itself', () => {
+  const exported = SOURCES.flatMap(({ path, ast }) =>
+    ast.statements
+      .filter((statement) => /^export (type )?(\*|\{[^}]*\} from)/.test(statement.getText()))
+      .map((statement) => ({ path, text: statement.getText() })),
+  );
+
+  expect(exported.filter(({ text }) => /^export (type )?\*/.test(text))).toEqual([]);
+  expect(exported.filter(({ path }) => path !== 'index.ts')).toEqual([]);
+  expect(exported).not.toEqual([]);
+});
+
+test('a folder is named for what lives there', () => {
+  const folders = SOURCES.flatMap(({ path }) => path.split('/').slice(0, -1));
+
+  const vague = /^(utils?|common|shared|misc|interfaces?|types|constants|errors|helpers?)$/;
+  expect(folders.filter((folder) => vague.test(folder))).toEqual([]);
+});
+
+/** `NaN`, which is neither above nor below anything, for a file without a floor. */
+function floorOf(path: string): number {
+  return FLOORS.find(([, files]) => files.includes(path))?.[0] ?? Number.NaN;
+}
+
+function areaOf(path: string): string {
+  return path.split('/')[0] ?? '';
+}

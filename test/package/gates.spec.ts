@@ -1,0 +1,70 @@
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+import { nodesOf, SOURCES, type Import } from './lib-sources.js';
+
+/** What reads the DI graph, as NestJS exports it; `@nestjs/core/injector/…` is the graph itself. */
+const CONTAINER: readonly string[] = [
+  'DiscoveryModule',
+  'DiscoveryService',
+  'MetadataScanner',
+  'ModulesContainer',
+];
+
+test('only the explorer reads the module container of NestJS', () => {
+  expect(filesImporting(isOfContainer)).toEqual(['health/health-check.explorer.ts']);
+});
+
+test('only endpoints/ knows node:http', () => {
+  const rooms = roomsOf(filesImporting(({ from }) => /^(node:)?https?$/.test(from)));
+
+  expect(rooms).toEqual(['endpoints']);
+});
+
+test('only metrics/ knows prom-client', () => {
+  expect(roomsOf(filesSaying('prom-client'))).toEqual(['metrics']);
+});
+
+test('only sentry/ knows the Sentry SDK', () => {
+  expect(roomsOf(filesSaying('@sentry/'))).toEqual(['sentry']);
+});
+
+test('only optional-package.ts imports a package whose name is not written there', () => {
+  const files = SOURCES.filter(({ ast }) =>
+    [...nodesOf(ast)].some(
+      (node) =>
+        ts.isCallExpression(node) &&
+        node.expression.kind === ts.SyntaxKind.ImportKeyword &&
+        !node.arguments.every(ts.isStringLiteralLike),
+    ),
+  );
+
+  expect(files.map(({ path }) => path)).toEqual(['optional-package.ts']);
+});
+
+function isOfContainer({ from, names }: Import): boolean {
+  return (
+    from.startsWith('@nestjs/core/injector') ||
+    (from === '@nestjs/core' && names.some((name) => name === '*' || CONTAINER.includes(name)))
+  );
+}
+
+function filesImporting(wanted: (found: Import) => boolean): string[] {
+  return SOURCES.filter(({ imports }) => imports.some(wanted)).map(({ path }) => path);
+}
+
+/** In code: an import or any other text. Comments, and paths within `lib/`, may say what they like. */
+function filesSaying(name: string): string[] {
+  return SOURCES.filter(({ ast }) =>
+    [...nodesOf(ast)].some(
+      (node) =>
+        (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) &&
+        node.text.includes(name) &&
+        !node.text.startsWith('.'),
+    ),
+  ).map(({ path }) => path);
+}
+
+/** The folders of some files; a file at the top stands for itself. */
+function roomsOf(paths: readonly string[]): string[] {
+  return [...new Set(paths.map((path) => path.split('/')[0] ?? ''))];
+}
