@@ -42,9 +42,11 @@ export function build() {
 
 function isBuilt() {
   if (!existsSync(BUILT)) return false;
-  const sources = ['lib', 'sample-app'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true }).map((file) => join(folder, file)),
-  );
+  // Folders too: the time of a folder tells that a file in it has gone.
+  const sources = ['lib', 'sample-app'].flatMap((folder) => [
+    folder,
+    ...readdirSync(join(root, folder), { recursive: true }).map((file) => join(folder, file)),
+  ]);
   const inputs = [...sources, 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
   const builtMs = statSync(BUILT).mtimeMs;
   return inputs.every((file) => statSync(join(root, file)).mtimeMs <= builtMs);

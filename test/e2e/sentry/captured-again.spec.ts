@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { shareSentry } from './sentry-app.js';
+
+const shared = shareSentry();
+
+describe('An error captured again', () => {
+  it.each([
+    ['an ordinary one', () => new Error('again')],
+    ['a frozen one', () => Object.freeze(new Error('again, frozen'))],
+    ['one that the SDK cannot read', () => new Error('unreadable', { cause: revoked() })],
+  ])('keeps its id and arrives once (%s)', async (_kind, make) => {
+    const { receiver, sentry } = shared;
+    const before = receiver.events.length;
+    const error = make();
+    const eventId = sentry.captureException(error);
+
+    expect(sentry.captureException(error)).toBe(eventId);
+    expect(sentry.eventIdOf(error)).toBe(eventId);
+    expect(await sentry.flush()).toBe(true);
+    expect(receiver.events.slice(before).map((event) => event.event_id)).toEqual([eventId]);
+  });
+});
+
+describe('eventIdOf()', () => {
+  it('is null for what was not captured', () => {
+    const { sentry } = shared;
+
+    expect(sentry.eventIdOf(new Error('new'))).toBeNull();
+    expect(sentry.eventIdOf('text')).toBeNull();
+    expect(sentry.eventIdOf(undefined)).toBeNull();
+  });
+});
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
