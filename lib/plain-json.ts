@@ -74,6 +74,7 @@ class PlainCopy {
     try {
       if (value instanceof Date) return this.copy(value.toJSON(), depth);
       if (value instanceof Error) return this.#text(`${value.name}: ${value.message}`);
+      if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
       if (value instanceof Map || value instanceof Set) return this.#list(value, depth);
       return Array.isArray(value) ? this.#list(value, depth) : this.#record(value, depth);
     } catch {

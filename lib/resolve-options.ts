@@ -81,7 +81,8 @@ function readSentry(
   value: unknown,
   environment: string,
 ): Pick<ResolvedOptions, 'sentry' | 'sentryDefaults'> {
-  const { dsn, release, tracesSampleRate, ...sdkOptions } = reader.section('sentry', value);
+  const sentry = reader.section('sentry', value);
+  const { dsn, release, tracesSampleRate, environment: own, ...sdkOptions } = sentry;
   const readDsn = reader.setting('sentry.dsn', dsn, dsnOrNone, 'SENTRY_DSN');
   const readRelease = reader.setting('sentry.release', release, nonEmpty, 'SENTRY_RELEASE');
   const readRate = reader.setting(
@@ -91,8 +92,8 @@ function readSentry(
     'SENTRY_TRACES_SAMPLE_RATE',
   );
   const sentryDefaults: SentryDefaults = {
-    environment,
     ...sdkOptions,
+    environment: reader.setting('sentry.environment', own, nonEmpty) ?? environment,
     ...(readRelease !== undefined && { release: readRelease }),
     ...(readRate !== undefined && { tracesSampleRate: readRate }),
   };

@@ -38,7 +38,6 @@ function plainErrorText(error: unknown): string {
 }
 
 function showObject(value: object): string {
-  const kind = Array.isArray(value) ? 'array' : 'object';
   const plain = toPlainJson(value, { depth: 3, values: 20, text: MAX_SHOWN, total: MAX_SHOWN });
-  return `${shorten(JSON.stringify(plain))} (${kind})`;
+  return `${shorten(JSON.stringify(plain))} (${Array.isArray(plain) ? 'array' : 'object'})`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toPlainJson } from '../../lib/plain-json.js';
+import { showValue } from '../../lib/show-value.js';
 
 describe('a value as plain JSON', () => {
   it('is a copy that later changes do not reach', () => {
@@ -19,6 +20,7 @@ describe('a value as plain JSON', () => {
     ['an error', new TypeError('no'), 'TypeError: no'],
     ['a set', new Set([1]), [1]],
     ['a map', new Map([['a', 1]]), [['a', 1]]],
+    ['a buffer, without reading it', Buffer.alloc(50_000_000), '[50000000 bytes]'],
     ['a function', () => 1, '[function]'],
     ['a symbol', Symbol('s'), '[symbol]'],
   ])('shows %s', (_what, value, shown) => {
@@ -56,6 +58,13 @@ describe('a value as plain JSON', () => {
     };
     const hostile = new Proxy({}, { get: trap, ownKeys: trap, getPrototypeOf: trap });
     expect(toPlainJson({ hostile })).toEqual({ hostile: '[unreadable]' });
+  });
+
+  it('marks a Proxy that is revoked', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(toPlainJson([proxy])).toEqual(['[unreadable]']);
+    expect(showValue(proxy)).toBe('"[unreadable]" (object)');
   });
 
   it('keeps a key named __proto__ as a key', () => {

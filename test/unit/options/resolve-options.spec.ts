@@ -74,7 +74,7 @@ describe('the options', () => {
       environment: undefined,
       health: undefined,
       metrics: { enabled: undefined },
-      sentry: { dsn: undefined },
+      sentry: { dsn: undefined, environment: undefined },
       tools: { flower: undefined },
     };
     expect(resolveOptions(options, environment)).toEqual(resolveOptions({}, environment));
