@@ -1,6 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { clearTimeout, setTimeout } from 'node:timers';
 
+/** Longest delay that a timer of Node takes, in milliseconds; a longer one fires at once. */
+export const MAX_DELAY_MS: number = 2 ** 31 - 1;
+
 /** Where time comes from; tests hand in one of their own. */
 export interface Clock {
   /** Monotonic time in milliseconds; only differences mean anything. */

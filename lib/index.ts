@@ -1,5 +1,5 @@
 export { HealthCheck } from './health/health-check.decorator.js';
-export type { HealthCheckName } from './health/health-check.decorator.js';
+export type { HealthCheckDecorator, HealthCheckName } from './health/health-check.decorator.js';
 export type { HealthCheckOptions } from './health/health-check.options.js';
 export { degraded, healthy, unhealthy } from './health/health.outcome.js';
 export { HealthRegistry } from './health/health.registry.js';
@@ -24,19 +24,27 @@ export {
 export { MetricsRegistry } from './metrics/metrics.registry.js';
 export type {
   Counter,
+  CounterChild,
   CounterConfiguration,
   Gauge,
+  GaugeChild,
   GaugeConfiguration,
   Histogram,
+  HistogramChild,
   HistogramConfiguration,
   LabelValues,
   Summary,
+  SummaryChild,
   SummaryConfiguration,
 } from './metrics/metrics.types.js';
 export { ObservabilityModule } from './observability.module.js';
 export type {
+  HealthOptions,
+  MetricsOptions,
   ObservabilityModuleOptions,
   ObservabilityOptionsFactory,
+  SentryOptions,
+  ToolsOptions,
 } from './observability.options.js';
 export { SentryService } from './sentry/sentry.service.js';
 export type {

@@ -1,11 +1,8 @@
 import {
-  Inject,
   Injectable,
   Logger,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
-  type OnModuleDestroy,
-  type OnModuleInit,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { mountRoutes } from './endpoints/mount-routes.js';
@@ -13,6 +10,7 @@ import { ObservabilityController } from './endpoints/observability.controller.js
 import { createRequestHandler } from './endpoints/request-handler.js';
 import { HealthCheckExplorer } from './health/health-check.explorer.js';
 import { HealthRegistry } from './health/health.registry.js';
+import { LifecycleEdge } from './lifecycle-edge.js';
 import { SentryService } from './sentry/sentry.service.js';
 
 /** A kubelet that is not told otherwise gives up on a probe after this long, in milliseconds. */
@@ -20,51 +18,41 @@ const KUBELET_PATIENCE_MS = 1_000;
 
 /** What happens when an application starts and stops. */
 @Injectable()
-export class ObservabilityLifecycle
-  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown
-{
+export class ObservabilityLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #logger = new Logger('Observability');
 
   constructor(
-    @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost,
+    edge: LifecycleEdge,
+    private readonly http: HttpAdapterHost,
     private readonly explorer: HealthCheckExplorer,
     private readonly health: HealthRegistry,
     private readonly sentry: SentryService,
     private readonly controller: ObservabilityController,
-  ) {}
+  ) {
+    edge.bootstrapped = () => this.#open();
+    edge.closing = () => this.health.readiness.stopping();
+  }
 
-  /** Before the application's own routes are registered. An application context has no adapter: nothing to mount. */
+  /** Puts the routes in front of the application; NestJS asks for it only where there is HTTP. */
   mount(): void {
-    const adapter: typeof this.http.httpAdapter | undefined = this.http.httpAdapter;
-    if (adapter) mountRoutes(adapter, createRequestHandler(this.controller));
+    mountRoutes(this.http.httpAdapter, createRequestHandler(this.controller));
   }
 
-  /** NestJS 12 tells the adapter first that it closes, before any provider is destroyed; NestJS 11 has no such hook. */
-  onModuleInit(): void {
-    const adapter: { beforeClose?: () => unknown } | undefined = this.http.httpAdapter;
-    const beforeClose = adapter?.beforeClose?.bind(adapter);
-    if (adapter === undefined || beforeClose === undefined) return;
-    adapter.beforeClose = () => {
-      this.health.readiness.stopping();
-      return beforeClose();
-    };
-  }
-
-  /** Every provider is ready by now, and the listener is not open yet. */
+  /** Every provider is ready by now, and a check that cannot be stops boot before others go to work. */
   onApplicationBootstrap(): void {
     this.explorer.explore();
-    this.#warn();
-    this.health.readiness.started();
-    void this.health.run();
   }
 
-  onModuleDestroy(): void {
-    this.health.readiness.stopping();
-  }
-
+  /** The last thing of all: what other providers capture while they close is sent too. */
   async onApplicationShutdown(): Promise<void> {
     this.health.abortRuns();
     await this.sentry.close();
+  }
+
+  #open(): void {
+    this.#warn();
+    this.health.readiness.started();
+    void this.health.run();
   }
 
   #warn(): void {

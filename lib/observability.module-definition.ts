@@ -7,6 +7,7 @@ export interface ObservabilityModuleExtras {
   isGlobal?: boolean;
 }
 
+/** What NestJS makes of the options; see its guide on configurable modules. */
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<ObservabilityModuleOptions>({ moduleName: 'Observability' })
     .setClassMethodName('forRoot')

@@ -3,6 +3,7 @@ import { ObservabilityController } from './endpoints/observability.controller.js
 import { HealthCheckExplorer } from './health/health-check.explorer.js';
 import { HealthRegistry } from './health/health.registry.js';
 import { MetricsRegistry } from './metrics/metrics.registry.js';
+import { LifecycleEdgeModule } from './lifecycle-edge.js';
 import { loadPromClient } from './metrics/prom-client.js';
 import { ObservabilityLifecycle } from './observability.lifecycle.js';
 import {
@@ -14,6 +15,7 @@ import {
 import type { ResolvedOptions } from './observability.options.js';
 import { resolveOptions } from './resolve-options.js';
 import { SentryService } from './sentry/sentry.service.js';
+import { showValue } from './show-value.js';
 
 const RESOLVED_OPTIONS = Symbol('resolved options of ObservabilityModule');
 
@@ -72,11 +74,19 @@ export class ObservabilityModule extends ConfigurableModuleClass implements Nest
 
   /** Options known when the module is declared; what is not given comes from the environment. */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    assertDeclaration('forRoot', options);
     return withProviders(super.forRoot(options));
   }
 
   /** Options from a factory, a class or an existing provider. */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    assertDeclaration('forRootAsync', options);
+    const sources = [options.useFactory, options.useClass, options.useExisting];
+    if (sources.filter((source) => source !== undefined).length !== 1) {
+      throw new TypeError(
+        'ObservabilityModule.forRootAsync() takes just one of useFactory, useClass and useExisting',
+      );
+    }
     return withProviders(super.forRootAsync(options));
   }
 
@@ -86,9 +96,23 @@ export class ObservabilityModule extends ConfigurableModuleClass implements Nest
   }
 }
 
+/** What must be right before NestJS sees it. The options themselves are read when the application is created. */
+function assertDeclaration(method: string, options: { isGlobal?: unknown } | null): void {
+  const subject = `ObservabilityModule.${method}()`;
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(`${subject} takes an object; got ${showValue(options)}`);
+  }
+  if (options.isGlobal !== undefined && typeof options.isGlobal !== 'boolean') {
+    throw new TypeError(
+      `${subject}: isGlobal is ${showValue(options.isGlobal)}; accepted is true or false`,
+    );
+  }
+}
+
 function withProviders(definition: DynamicModule): DynamicModule {
   return {
     ...definition,
+    imports: [...(definition.imports ?? []), LifecycleEdgeModule],
     providers: [...(definition.providers ?? []), ...providers],
     exports: [HealthRegistry, MetricsRegistry, SentryService],
   };

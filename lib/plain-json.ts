@@ -61,10 +61,13 @@ class PlainCopy {
   }
 
   #text(text: string): string {
-    const redacted = redactText(text);
+    return this.#cut(redactText(text));
+  }
+
+  #cut(text: string): string {
     const room = Math.max(0, Math.min(this.limits.text, this.#charactersLeft));
-    this.#charactersLeft -= redacted.length;
-    return redacted.length > room ? redacted.slice(0, room) + CUT : redacted;
+    this.#charactersLeft -= text.length;
+    return text.length > room ? text.slice(0, room) + CUT : text;
   }
 
   #object(value: object, depth: number): unknown {
@@ -101,7 +104,7 @@ class PlainCopy {
         break;
       }
       const copy = this.#property(value, key, depth);
-      if (copy !== undefined) entries.push([this.#text(key), copy]);
+      if (copy !== undefined) entries.push([this.#cut(key), copy]);
     }
     // Not assignment: a key named `__proto__` must stay a key.
     return Object.fromEntries(entries);

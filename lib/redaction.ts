@@ -21,7 +21,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, MASK],
   [/\b(?:gh[pousr]_|xox[abprs]-|sk_(?:live|test)_|glpat-)[\w-]{8,}/g, MASK],
   [
-    /((?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|authorization|(?<![a-z])key)["']?\s{0,3}[=:]\s{0,3})("[^"]{0,500}"|'[^']{0,500}'|(?!\[redacted\])[^\s,;&"'})\]]{1,500})/gi,
+    /((?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|authorization)["']?\s{0,3}[=:]\s{0,3}|(?<![a-z])key=)("[^"]{0,500}"|'[^']{0,500}'|(?!\[redacted\])[^\s,;&"'})\]]{1,500})/gi,
     `$1${MASK}`,
   ],
 ];

@@ -1,9 +1,20 @@
-import { DEFAULT_TIMEOUT_MS, isTimeoutMs, TIMEOUT_RULE } from './health/health-check.options.js';
+import { DEFAULT_TIMEOUT_MS } from './health/health-check.options.js';
 import { HealthStatus } from './health/health.types.js';
+import { LABEL_NAME } from './metrics/metric-definition.js';
 import type { ResolvedOptions } from './observability.options.js';
-import { DSN_RULE, isDsn } from './sentry/dsn.js';
 import type { SentryDefaults } from './sentry/sentry.types.js';
-import { SettingsReader, type Rule } from './settings-reader.js';
+import { SettingsReader } from './settings-reader.js';
+import {
+  boolean,
+  dsnOrNone,
+  labelValue,
+  nonEmpty,
+  noSuchLabel,
+  sampleRate,
+  statusCode,
+  timeoutMs,
+  toolUrl,
+} from './settings-rules.js';
 
 /**
  * Works out what holds: explicit options over environment variables over defaults.
@@ -65,7 +76,7 @@ function readMetrics(reader: SettingsReader, value: unknown): ResolvedOptions['m
   const labels = reader.section('metrics.defaultLabels', metrics['defaultLabels']);
   const readLabels: Record<string, string> = {};
   for (const [label, text] of Object.entries(labels)) {
-    const rule = /^(?!__)[a-zA-Z_]\w*$/.test(label) ? labelValue : noSuchLabel;
+    const rule = LABEL_NAME.test(label) ? labelValue : noSuchLabel;
     const read = reader.setting(`metrics.defaultLabels.${label}`, text, rule);
     if (read !== undefined) readLabels[label] = read;
   }
@@ -111,68 +122,3 @@ function readTools(reader: SettingsReader, value: unknown): ResolvedOptions['too
     ...Object.fromEntries(Object.entries(custom).map(([tool, given]) => [tool, url(tool, given)])),
   };
 }
-
-const nonEmpty: Rule<string> = {
-  accepted: 'a text that is not empty',
-  read: (value) => (typeof value === 'string' && value.trim() !== '' ? value : undefined),
-};
-
-const boolean: Rule<boolean> = {
-  accepted: 'true, false, 1, 0, yes, no, on or off',
-  read: (value) => {
-    const word = String(value).toLowerCase();
-    if (['true', '1', 'yes', 'on'].includes(word)) return true;
-    return ['false', '0', 'no', 'off'].includes(word) ? false : undefined;
-  },
-};
-
-const timeoutMs: Rule<number> = {
-  accepted: TIMEOUT_RULE,
-  read: (value) => (isTimeoutMs(value) ? value : undefined),
-};
-
-const statusCode: Rule<number> = {
-  accepted: 'a status code, 200 to 599',
-  read: (value) =>
-    typeof value === 'number' && Number.isInteger(value) && value >= 200 && value <= 599
-      ? value
-      : undefined,
-};
-
-const sampleRate: Rule<number> = {
-  accepted: 'a number from 0 to 1',
-  read: (value) => {
-    const rate = typeof value === 'string' ? Number(value) : value;
-    return typeof rate === 'number' && rate >= 0 && rate <= 1 ? rate : undefined;
-  },
-};
-
-const labelValue: Rule<string> = {
-  accepted: 'a text',
-  read: (value) => (typeof value === 'string' ? value : undefined),
-};
-
-const noSuchLabel: Rule<string> = {
-  accepted: 'a label name of letters, digits and "_" that starts with neither a digit nor "__"',
-  read: () => undefined,
-};
-
-/** `''` stands for none. */
-const dsnOrNone: Rule<string> = {
-  accepted: DSN_RULE,
-  read: (value) => {
-    if (value === null || value === '') return '';
-    return typeof value === 'string' && isDsn(value) ? value : undefined;
-  },
-};
-
-const toolUrl: Rule<string | null> = {
-  accepted: 'an http: or https: URL without credentials, or null',
-  read: (value) => {
-    if (value === null || value === '') return null;
-    if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
-    const { protocol, username, password } = new URL(value);
-    const isWeb = protocol === 'http:' || protocol === 'https:';
-    return isWeb && username === '' && password === '' ? value : undefined;
-  },
-};

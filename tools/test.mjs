@@ -4,5 +4,5 @@ import { build, installMissing, runInstalled } from './prepare.mjs';
 installMissing();
 build();
 const args = process.argv.slice(2);
-const project = args.includes('--project') ? [] : ['--project', 'suite'];
+const project = args.some((arg) => arg.startsWith('--project')) ? [] : ['--project', 'suite'];
 runInstalled('vitest/vitest.mjs', ['run', ...project, ...args]);

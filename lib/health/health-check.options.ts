@@ -1,3 +1,4 @@
+import { MAX_DELAY_MS } from '../clock.js';
 import { showValue } from '../show-value.js';
 import type { HealthProbe } from './health.types.js';
 
@@ -33,19 +34,16 @@ export interface ResolvedCheckOptions {
 /** The deadline of a run where nobody set another, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 800;
 
-/** Longest delay that a timer of Node takes; a longer one fires at once. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-
 const KNOWN: readonly string[] = ['timeoutMs', 'critical', 'probes'];
 const PROBES: readonly unknown[] = ['liveness', 'readiness'];
 
 /** Says whether a value is a deadline: a number of milliseconds that a timer can wait. */
 export function isTimeoutMs(value: unknown): value is number {
-  return typeof value === 'number' && value >= 1 && value <= MAX_TIMEOUT_MS;
+  return typeof value === 'number' && value >= 1 && value <= MAX_DELAY_MS;
 }
 
 /** What {@link isTimeoutMs} accepts, for error messages. */
-export const TIMEOUT_RULE = `a number of milliseconds, 1 to ${MAX_TIMEOUT_MS}`;
+export const TIMEOUT_RULE = `a number of milliseconds, 1 to ${MAX_DELAY_MS}`;
 
 /**
  * Checks the options of a health check.

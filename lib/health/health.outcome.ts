@@ -108,8 +108,15 @@ function outcome(status: HealthStatus, message = '', details: unknown = {}): Rea
   return {
     status,
     message: shorten(redactText(message), MAX_MESSAGE),
-    details: record ? (plain as Record<string, unknown>) : { value: plain },
+    details: deepFreeze(record ? (plain as Record<string, unknown>) : { value: plain }),
   };
+}
+
+/** All who ask at the same time get the same result. */
+function deepFreeze<T>(plain: T): T {
+  if (typeof plain === 'object' && plain !== null)
+    Object.values(Object.freeze(plain)).forEach(deepFreeze);
+  return plain;
 }
 
 function isStatus(value: unknown): value is HealthStatus {

@@ -124,7 +124,11 @@ export class HealthRegistry {
     return this.#listed().map((check) => check.name);
   }
 
-  /** Runs all checks, or those that count for one probe. Callers at the same time share one run of each check. */
+  /**
+   * Runs all checks. Callers at the same time share one run of each check.
+   *
+   * @param probe runs only the checks that count for it.
+   */
   async run(probe?: HealthProbe): Promise<HealthReport> {
     this.#discover();
     const checks = this.#listed(probe);
@@ -152,7 +156,11 @@ export class HealthRegistry {
     );
   }
 
-  /** The last known results, without running anything. A check that has not run yet is unhealthy. */
+  /**
+   * The last known results, without running anything. A check that has not run yet is unhealthy.
+   *
+   * @param probe tells only of the checks that count for it.
+   */
   report(probe?: HealthProbe): HealthReport {
     const weighed = this.#listed(probe).map((check) => ({
       critical: check.critical,

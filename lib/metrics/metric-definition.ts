@@ -17,7 +17,8 @@ export interface AnyConfiguration extends MetricConfiguration<string, never> {
 }
 
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
-const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
+/** What the exposition format allows as the name of a label; `__` is kept for Prometheus itself. */
+export const LABEL_NAME: RegExp = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /** Labels that the exposition format keeps for itself. */
 const RESERVED: Partial<Record<MetricType, string>> = { histogram: 'le', summary: 'quantile' };

@@ -19,7 +19,7 @@ import type {
 } from './metrics.types.js';
 
 /** A configuration whose `collect` is called with what `inject` names. */
-type Injectable<Configuration, Metric> = Omit<Configuration, 'collect'> & {
+type WithDependencies<Configuration, Metric> = Omit<Configuration, 'collect'> & {
   readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[] | undefined;
   readonly collect?: ((this: Metric, ...dependencies: never[]) => void | Promise<void>) | undefined;
 };
@@ -37,28 +37,28 @@ export function InjectMetric(name: string): ParameterDecorator & PropertyDecorat
 
 /** Provides a counter of the application's {@link MetricsRegistry} for {@link InjectMetric}. */
 export function makeCounterProvider(
-  configuration: Injectable<CounterConfiguration, Counter>,
+  configuration: WithDependencies<CounterConfiguration, Counter>,
 ): FactoryProvider<Counter> {
   return provide('counter', configuration);
 }
 
 /** Provides a gauge of the application's {@link MetricsRegistry} for {@link InjectMetric}. */
 export function makeGaugeProvider(
-  configuration: Injectable<GaugeConfiguration, Gauge>,
+  configuration: WithDependencies<GaugeConfiguration, Gauge>,
 ): FactoryProvider<Gauge> {
   return provide('gauge', configuration);
 }
 
 /** Provides a histogram of the application's {@link MetricsRegistry} for {@link InjectMetric}. */
 export function makeHistogramProvider(
-  configuration: Injectable<HistogramConfiguration, Histogram>,
+  configuration: WithDependencies<HistogramConfiguration, Histogram>,
 ): FactoryProvider<Histogram> {
   return provide('histogram', configuration);
 }
 
 /** Provides a summary of the application's {@link MetricsRegistry} for {@link InjectMetric}. */
 export function makeSummaryProvider(
-  configuration: Injectable<SummaryConfiguration, Summary>,
+  configuration: WithDependencies<SummaryConfiguration, Summary>,
 ): FactoryProvider<Summary> {
   return provide('summary', configuration);
 }
@@ -70,7 +70,11 @@ function metricToken(name: string): string {
 
 function provide<Type extends MetricType>(
   type: Type,
-  { inject = [], collect, ...configuration }: Injectable<CounterConfiguration, MetricTypes[Type]>,
+  {
+    inject = [],
+    collect,
+    ...configuration
+  }: WithDependencies<CounterConfiguration, MetricTypes[Type]>,
 ): FactoryProvider<MetricTypes[Type]> {
   return {
     provide: metricToken(configuration.name),

@@ -1,5 +1,4 @@
-import { Logger } from '@nestjs/common';
-import { errorText } from '../show-value.js';
+import { Exposition } from './exposition.js';
 import {
   defineMetric,
   describeMetric,
@@ -20,7 +19,7 @@ import type {
   SummaryConfiguration,
 } from './metrics.types.js';
 import { noopMetric } from './noop-metric.js';
-import type { PromClient, PromRegistry } from './prom-client.js';
+import type { PromClient } from './prom-client.js';
 
 /** What holds for all metrics of one registry. */
 export interface MetricsRegistrySettings {
@@ -49,17 +48,15 @@ interface HeldMetric {
  */
 export class MetricsRegistry {
   readonly #metrics = new Map<string, HeldMetric>();
-  readonly #warned = new Set<string>();
-  readonly #logger = new Logger('Observability');
-  readonly #own: PromRegistry | undefined;
+  readonly #exposition: Exposition | undefined;
 
   /** @param client `prom-client`, or `undefined` for metrics that do nothing. @internal */
   constructor(
     private readonly client?: PromClient,
     settings: MetricsRegistrySettings = {},
   ) {
-    this.#own = client && new client.Registry();
-    this.#own?.setDefaultLabels({ ...settings.defaultLabels });
+    this.#exposition = client && new Exposition(client);
+    this.#exposition?.own.setDefaultLabels({ ...settings.defaultLabels });
   }
 
   /** Whether metrics are measured and exposed. */
@@ -73,7 +70,7 @@ export class MetricsRegistry {
   }
 
   /**
-   * A counter: the one of this name, or a new one.
+   * A counter: the one of this name, or a new one. Of two requests the first one's help text and `collect` count.
    *
    * @throws TypeError when the name, the help text or a label name is not what it must be.
    * @throws Error when the name is taken by a metric of another type or with other labels; it shows both.
@@ -154,19 +151,11 @@ export class MetricsRegistry {
   /**
    * All metrics in the Prometheus text format: this registry's, then those of prom-client's default registry.
    *
-   * A name in both is shown as it is here, with one warning. A metric whose `collect` fails is left out, with one error
-   * in the log; the others are there.
+   * A name in both is shown as it is here, with one warning. A metric whose `collect` fails, or takes longer than five
+   * seconds, is left out, with one warning; the others are there.
    */
   async expose(): Promise<string> {
-    if (this.client === undefined || this.#own === undefined) return OFF;
-    const own = this.#own;
-    const ownNames = namesIn(own);
-    const foreign = namesIn(this.client.register).filter((name) => !this.#isShadowed(name, own));
-    const parts = await Promise.all([
-      ...ownNames.map((name) => this.#render(own, name)),
-      ...foreign.map((name) => this.#render(this.client?.register ?? own, name)),
-    ]);
-    return parts.map((part) => (part === '' ? '' : `${part}\n`)).join('');
+    return this.#exposition === undefined ? OFF : this.#exposition.render();
   }
 
   /** A metric of the type that a word names. @internal */
@@ -194,34 +183,7 @@ export class MetricsRegistry {
     const MetricClass = { counter: Counter, gauge: Gauge, histogram: Histogram, summary: Summary }[
       type
     ];
-    return new MetricClass({ ...given, registers: [this.#own] });
-  }
-
-  #isShadowed(name: string, own: PromRegistry): boolean {
-    if (own.getSingleMetric(name) === undefined) return false;
-    this.#warnOnce(
-      name,
-      `Metric "${name}" is in prom-client's default registry too: the one of MetricsRegistry is shown`,
-    );
-    return true;
-  }
-
-  async #render(registry: PromRegistry, name: string): Promise<string> {
-    try {
-      return await registry.getSingleMetricAsString(name);
-    } catch (error) {
-      this.#warnOnce(
-        `${name} failed`,
-        `Metric "${name}" is left out of the scrape: ${errorText(error)}`,
-      );
-      return '';
-    }
-  }
-
-  #warnOnce(key: string, message: string): void {
-    if (this.#warned.has(key)) return;
-    this.#warned.add(key);
-    this.#logger.warn(message);
+    return new MetricClass({ ...given, registers: [this.#exposition?.own] });
   }
 }
 
@@ -232,8 +194,4 @@ function configurationOf(
   more?: Partial<AnyConfiguration>,
 ): AnyConfiguration {
   return typeof first === 'object' ? first : { name: first, help, labelNames, ...more };
-}
-
-function namesIn(registry: PromRegistry): string[] {
-  return registry.getMetricsAsArray().map((metric) => metric.name);
 }

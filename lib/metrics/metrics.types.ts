@@ -103,7 +103,7 @@ export interface MetricTypes<Label extends string = string> {
 /** The types of metrics, in the words of the exposition format. */
 export type MetricType = keyof MetricTypes;
 
-/** What every metric is made from; the fields are those of `prom-client`. */
+/** What every metric is made from; the fields are those of `prom-client`, without `registers` and `enableExemplars`. */
 export interface MetricConfiguration<Label extends string, Metric> {
   readonly name: string;
   readonly help: string;
@@ -142,7 +142,12 @@ export interface SummaryConfiguration<Label extends string = string> extends Met
 > {
   /** 0 to 1, each. @default prom-client's: 0.01 to 0.999 */
   readonly percentiles?: readonly number[] | undefined;
+  /** With `ageBuckets`: the percentiles are of the last so many seconds. @default of all time */
   readonly maxAgeSeconds?: number | undefined;
+  /** Into how many parts those seconds are cut, each forgotten as a whole. */
   readonly ageBuckets?: number | undefined;
+  /** Whether a series that has seen nothing in those seconds is removed. @default false */
+  readonly pruneAgedBuckets?: boolean | undefined;
+  /** After how many observations the summary is compressed. @default 1000 */
   readonly compressCount?: number | undefined;
 }

@@ -15,7 +15,6 @@ export interface PromClient {
 
 /** A registry of `prom-client`. */
 export interface PromRegistry {
-  readonly contentType: string;
   getMetricsAsArray(): readonly { readonly name: string }[];
   getSingleMetric(name: string): object | undefined;
   getSingleMetricAsString(name: string): Promise<string>;

@@ -14,6 +14,7 @@ export interface SentrySdk {
   contextLinesIntegration(): unknown;
   nodeContextIntegration(): unknown;
   requestDataIntegration(): unknown;
+  onUnhandledRejectionIntegration(options: { mode: 'strict' }): unknown;
 }
 
 /** A client of the Sentry SDK. */
@@ -60,7 +61,7 @@ export function connectClient(
     if (current[USERS] === undefined) return current;
     if (IDENTITY.every((key) => current.getOptions()[key] === wanted[key])) return addUser(current);
   }
-  const client = isLive(current) ? makeOwnClient(sdk, wanted) : sdk.init(wanted);
+  const client = isLive(current) ? makeOwnClient(sdk, wanted) : sdk.init(asNodeDoes(sdk, wanted));
   if (client === undefined) return undefined;
   keepBodiesOut(client, wanted);
   return addUser(client);
@@ -92,8 +93,17 @@ function addUser(client: CountedClient): SentryClient {
   return client;
 }
 
-/** Without the integrations that listen to the process or instrument it: those belong to the first client. */
+/** The SDK's default keeps a process alive that Node ends for an unhandled rejection. */
+function asNodeDoes(sdk: SentrySdk, options: SentryInitOptions): object {
+  const given = options['integrations'] ?? [];
+  if (!Array.isArray(given)) return options;
+  const strict = sdk.onUnhandledRejectionIntegration({ mode: 'strict' });
+  return { ...options, integrations: [strict, ...(given as unknown[])] };
+}
+
+/** Without the SDK's integrations that listen to the process or instrument it: those belong to the first client. */
 function makeOwnClient(sdk: SentrySdk, options: SentryInitOptions): SentryClient {
+  const given: unknown = options['integrations'];
   const client = new sdk.NodeClient({
     transport: sdk.makeNodeTransport,
     stackParser: sdk.defaultStackParser,
@@ -103,6 +113,7 @@ function makeOwnClient(sdk: SentrySdk, options: SentryInitOptions): SentryClient
       sdk.contextLinesIntegration(),
       sdk.nodeContextIntegration(),
       sdk.requestDataIntegration(),
+      ...(Array.isArray(given) ? (given as unknown[]) : []),
     ],
   });
   client.init();

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { systemClock } from '../clock.js';
+import { MAX_DELAY_MS, systemClock } from '../clock.js';
 import { loadOptionalPackage } from '../optional-package.js';
 import { errorText, showValue } from '../show-value.js';
 import { captureHint, readableError, severity } from './capture-input.js';
@@ -22,13 +22,11 @@ import type {
 
 const DEFAULT_FLUSH_MS = 2_000;
 
-/** Longest delay of a timer in Node. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /**
  * Captures errors and messages of one application with `@sentry/nestjs`. Injectable everywhere.
  *
- * Without a DSN, without the package or after `close()` every capture is `null` and nothing happens. No call throws.
+ * Without a DSN, without the package (one warning says so) or after `close()` every capture is `null` and nothing
+ * happens. No call throws.
  *
  * @example
  * const eventId = sentry.captureException(error);
@@ -118,13 +116,9 @@ export class SentryService {
   }
 
   async #start(options: SentryInitOptions): Promise<boolean> {
-    const { dsn } = options;
-    if (dsn === undefined || dsn === null || dsn === '') return false;
-    if (typeof dsn !== 'string' || !isDsn(dsn)) {
-      this.#logger.warn(`Sentry stays off: the DSN is malformed; accepted is ${DSN_RULE}`);
-      return false;
-    }
     try {
+      const wanted = { ...this.defaults, ...given(options) };
+      if (!this.#accepts(wanted.dsn)) return false;
       this.#sdk = (await this.loadSdk()) as SentrySdk | undefined;
       if (this.#sdk === undefined) {
         this.#logger.warn(
@@ -132,17 +126,25 @@ export class SentryService {
         );
         return false;
       }
-      this.#client = connectClient(this.#sdk, { ...this.defaults, ...given(options) });
+      this.#client = connectClient(this.#sdk, wanted);
     } catch (error) {
       this.#logger.error(`Sentry stays off: ${errorText(error)}`);
     }
     return this.enabled;
   }
 
+  #accepts(dsn: unknown): boolean {
+    if (dsn === undefined || dsn === null || dsn === '') return false;
+    if (typeof dsn === 'string' && isDsn(dsn)) return true;
+    this.#logger.warn(`Sentry stays off: the DSN is malformed; accepted is ${DSN_RULE}`);
+    return false;
+  }
+
   #capture(subject: unknown, capture: (scope: SentryScope) => string): string | null {
     try {
+      if (this.#sdk === undefined || !isLive(this.#client)) return null;
       const known = this.eventIdOf(subject);
-      if (known !== null || this.#sdk === undefined || !isLive(this.#client)) return known;
+      if (known !== null) return known;
       const eventId = capture(scopeFor(this.#sdk, this.#client));
       if (isObject(subject)) this.#eventIds.set(subject, eventId);
       return eventId;
@@ -157,7 +159,8 @@ export class SentryService {
     timeoutMs: number,
     finish: (timeoutMs: number) => PromiseLike<boolean>,
   ): Promise<boolean> {
-    const boundedMs = Math.min(timeoutMs, MAX_TIMER_MS);
+    const boundedMs =
+      typeof timeoutMs === 'number' ? Math.min(timeoutMs, MAX_DELAY_MS) : DEFAULT_FLUSH_MS;
     const timer: { cancel?: () => void } = {};
     const outOfTime = new Promise<boolean>((resolve) => {
       timer.cancel = systemClock.after(boundedMs, () => resolve(false));
@@ -175,7 +178,9 @@ export class SentryService {
 
 /** What is `undefined` counts as not given. */
 function given(options: SentryInitOptions): SentryInitOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(
+    Object.entries(options ?? {}).filter(([, value]) => value !== undefined),
+  );
 }
 
 function isObject(value: unknown): value is object {

@@ -104,6 +104,7 @@ describe.each([
       );
       expect(output()).not.toMatch(/ERROR|ExperimentalWarning/);
       expect(await terminate()).toBe('SIGTERM');
+      expect(output()).toContain('readiness while closing: 503');
     },
   );
 

@@ -18,17 +18,35 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
     1.4,
     ['health/health-check.decorator.ts', 'health/health-check.run.ts', 'health/health.report.ts'],
   ],
-  [1.4, ['resolve-options.ts']],
+  [1.5, ['resolve-options.ts']],
+  [1.4, ['settings-rules.ts']],
   [
     1.3,
     ['health/health-check.name.ts', 'health/health-check.options.ts', 'health/health.outcome.ts'],
   ],
-  [1.3, ['metrics/metric-definition.ts', 'sentry/capture-input.ts', 'settings-reader.ts']],
+  [
+    1.3,
+    [
+      'metrics/exposition.ts',
+      'metrics/metric-definition.ts',
+      'sentry/capture-input.ts',
+      'settings-reader.ts',
+    ],
+  ],
   [1.2, ['show-value.ts']],
   [1.1, ['metrics/prom-client.ts', 'plain-json.ts', 'sentry/sentry-client.ts']],
   [1, ['health/readiness.ts', 'metrics/noop-metric.ts']],
   [1, ['sentry/dsn.ts', 'sentry/private-data.ts']],
-  [1, ['clock.ts', 'observability.options.ts', 'optional-package.ts', 'redaction.ts']],
+  [
+    1,
+    [
+      'clock.ts',
+      'lifecycle-edge.ts',
+      'observability.options.ts',
+      'optional-package.ts',
+      'redaction.ts',
+    ],
+  ],
   [0, ['health/health.types.ts', 'metrics/metrics.types.ts', 'sentry/sentry.types.ts']],
 ];
 

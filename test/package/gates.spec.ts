@@ -10,8 +10,11 @@ const CONTAINER: readonly string[] = [
   'ModulesContainer',
 ];
 
-test('only the explorer reads the module container of NestJS', () => {
-  expect(filesImporting(isOfContainer)).toEqual(['health/health-check.explorer.ts']);
+test('only the explorer reads the module container of NestJS, and the edge finds its own place in it', () => {
+  expect(filesImporting(isOfContainer)).toEqual([
+    'health/health-check.explorer.ts',
+    'lifecycle-edge.ts',
+  ]);
 });
 
 test('only endpoints/ knows node:http', () => {

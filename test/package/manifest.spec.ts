@@ -95,6 +95,13 @@ test('the Sentry SDK is let in beside the NestJS of this repository', () => {
   });
 });
 
+// Later ones ask for Node.js 22, and npm would warn everyone who installs this repository on Node.js 20.
+test('two packages that come with NestJS are held back to versions for the oldest Node.js', () => {
+  const { 'file-type': fileType, 'light-my-request': lightMyRequest } = manifest.overrides;
+
+  expect([fileType, lightMyRequest]).toEqual(['^21.3.4', '6.6.0']);
+});
+
 test('the lock file says which versions, and not where from', () => {
   const lines = readFileSync(join(ROOT, 'package-lock.json'), 'utf8').split('\n');
 

@@ -90,6 +90,10 @@ describe('a value as plain JSON', () => {
     });
   });
 
+  it('keeps keys as they are', () => {
+    expect(toPlainJson({ 'password=x': 1, 'key: y': 2 })).toEqual({ 'password=x': 1, 'key: y': 2 });
+  });
+
   it('is bounded in depth, number and length, and marks each cut', () => {
     const limits = { depth: 2, values: 4, text: 3, total: 100 };
     expect(toPlainJson({ a: { b: { c: 1 } } }, limits)).toEqual({ a: { b: '…' } });

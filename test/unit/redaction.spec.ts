@@ -29,6 +29,7 @@ describe('a text with a secret', () => {
   it.each([
     'Connection refused 127.0.0.1:5432',
     'monkey=banana',
+    'duplicate key: orders_pkey',
     'https://example.com/a?b=c',
     'token',
   ])('%j is shown as it is', (text) => {

@@ -1,5 +1,7 @@
-import { Inject, Injectable, Module, Scope } from '@nestjs/common';
-import { REQUEST } from '@nestjs/core';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Inject, Injectable, Module, Scope, type OnModuleDestroy } from '@nestjs/common';
+import { HttpAdapterHost, REQUEST } from '@nestjs/core';
 import {
   HealthCheck,
   healthy,
@@ -30,11 +32,23 @@ export class TenantHealth {
   }
 }
 
+/** Says what the readiness probe is told while the application closes. */
+@Injectable()
+export class Pool implements OnModuleDestroy {
+  constructor(private readonly http: HttpAdapterHost) {}
+
+  async onModuleDestroy() {
+    const { port } = (this.http.httpAdapter.getHttpServer() as Server).address() as AddressInfo;
+    const { status } = await fetch(`http://127.0.0.1:${port}/health/ready`);
+    process.stdout.write(`readiness while closing: ${status}\n`);
+  }
+}
+
 @Module({
   imports: [
     ObservabilityModule.forRootAsync({ useFactory: async () => ({ metrics: { enabled: true } }) }),
   ],
-  providers: [DatabaseHealth, TenantHealth],
+  providers: [DatabaseHealth, TenantHealth, Pool],
 })
 export class OrderHistoryModule {
   @HealthCheck()

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BubbledScopeModule } from '../../fixtures/bubbled-scope.js';
 import { ProvidedTwiceRequestScopedModule } from '../../fixtures/provided-twice-request-scoped.js';
 import { RequestScopedControllerModule } from '../../fixtures/request-scoped-controller.js';
+import { RequestScopedFactoryModule } from '../../fixtures/request-scoped-factory.js';
 import { RequestScopedModuleClassModule } from '../../fixtures/request-scoped-module-class.js';
 import { RequestScopedModule } from '../../fixtures/request-scoped.js';
 import { StaticProviderModule } from '../../fixtures/static-provider.js';
@@ -68,3 +69,9 @@ it('An application whose checks keep their instances is not warned', async () =>
 function numberIn(message: string): number {
   return Number(/\d+/.exec(message)?.[0]);
 }
+
+it('What a request-scoped factory makes is not known before it is made, and not looked into', async () => {
+  const { registry } = await start(RequestScopedFactoryModule);
+
+  expect(registry.names()).toEqual([]);
+});

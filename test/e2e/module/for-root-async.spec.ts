@@ -98,3 +98,24 @@ describe('options from', () => {
     expect(await bootError(appWith(observability))).toContain('no settings');
   });
 });
+
+describe('a declaration that cannot be is refused at once', () => {
+  it.each([
+    [5, 'ObservabilityModule.forRoot() takes an object; got 5 (number)'],
+    [[], 'ObservabilityModule.forRoot() takes an object; got [] (array)'],
+    [null, 'ObservabilityModule.forRoot() takes an object; got null'],
+    [{ isGlobal: 'no' }, 'isGlobal is "no" (string); accepted is true or false'],
+    [{ isGlobal: null }, 'isGlobal is null; accepted is true or false'],
+  ])('forRoot(%j)', (options, message) => {
+    expect(() => ObservabilityModule.forRoot(options as never)).toThrow(message);
+  });
+
+  it.each([
+    [undefined, 'ObservabilityModule.forRootAsync() takes an object; got undefined'],
+    [{}, 'takes just one of useFactory, useClass and useExisting'],
+    [{ useClass: Settings, useExisting: Settings }, 'takes just one of'],
+    [{ useClass: Settings, isGlobal: 1 }, 'isGlobal is 1 (number)'],
+  ])('forRootAsync(%j)', (options, message) => {
+    expect(() => ObservabilityModule.forRootAsync(options as never)).toThrow(message);
+  });
+});

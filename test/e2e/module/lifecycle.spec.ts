@@ -1,7 +1,13 @@
-import { Injectable, Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import {
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { HealthCheck, HealthRegistry, ObservabilityModule } from 'nestjs-observability';
 import { describe, expect, it } from 'vitest';
-import { boot, PLATFORMS, type BootedApp } from '../../support/boot.js';
+import { boot, bootError, PLATFORMS, type BootedApp } from '../../support/boot.js';
 import { settle } from '../../support/fake-clock.js';
 
 @Injectable()
@@ -48,6 +54,46 @@ describe('at start-up', () => {
       registry.registerCheck('apart', () => {}, { timeoutMs: 5_000, probes: [] });
     });
     expect(log.ours('warn')).toEqual([expect.stringMatching(/longer: slow\. /)]);
+  });
+
+  it('a check that another provider registers at its own bootstrap counts from the start', async () => {
+    @Injectable()
+    class Late implements OnApplicationBootstrap {
+      constructor(private readonly registry: HealthRegistry) {}
+
+      onApplicationBootstrap(): void {
+        this.registry.registerCheck('late', () => {}, { timeoutMs: 5_000 });
+      }
+    }
+    const { app, log } = await boot({
+      module: class WithLate {},
+      imports: [ObservabilityModule.forRoot()],
+      providers: [Late],
+    });
+    await settle();
+    expect(app.get(HealthRegistry).report()).toMatchObject({ status: 'healthy' });
+    expect(log.ours('warn')).toEqual([expect.stringMatching(/longer: late\. /)]);
+  });
+
+  it('a bad check stops boot before other providers go to work', async () => {
+    const worked: string[] = [];
+
+    @Injectable()
+    class Worker implements OnApplicationBootstrap {
+      onApplicationBootstrap(): void {
+        worked.push('work');
+      }
+
+      @HealthCheck()
+      check(): void {}
+    }
+    const message = await bootError({
+      module: class WithBadCheck {},
+      imports: [ObservabilityModule.forRoot()],
+      providers: [Worker],
+    });
+    expect(message).toContain('WithBadCheck / Worker.check');
+    expect(worked).toEqual([]);
   });
 
   it('nothing is logged when there is nothing to say', async () => {

@@ -28,4 +28,5 @@ const app = await NestFactory.create(AppModule, { logger: false });
 app.enableShutdownHooks();
 await app.listen(0, '127.0.0.1');
 if (process.argv[2] === 'close') await app.close();
+else if (process.argv[2] === 'rejection') void Promise.reject(new Error('nobody handles it'));
 else process.stdout.write(`${JSON.stringify({ ready: true })}\n`);

@@ -1,3 +1,4 @@
+import { SentryService } from 'nestjs-observability';
 import { describe, expect, it } from 'vitest';
 import { shareSentry } from './sentry-app.js';
 
@@ -116,7 +117,31 @@ describe('eventIdOf()', () => {
 });
 
 describe('flush()', () => {
-  it.each([-1, 0, NaN, Infinity])('takes a time of %d', async (timeoutMs) => {
-    expect(typeof (await shared.sentry.flush(timeoutMs))).toBe('boolean');
+  it.each([-1, 0, NaN, Infinity, 10n, Symbol('soon'), '10', null])(
+    'takes a time of %s',
+    async (timeoutMs) => {
+      expect(typeof (await shared.sentry.flush(timeoutMs as never))).toBe('boolean');
+    },
+  );
+});
+
+describe('init()', () => {
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'https://key@sentry.example.com/1'],
+    [
+      'an object that cannot be read',
+      new Proxy(
+        {},
+        {
+          ownKeys: () => {
+            throw new Error('no');
+          },
+        },
+      ),
+    ],
+  ])('takes %s', async (_what, options) => {
+    expect(await new SentryService().init(options as never)).toBe(false);
   });
 });

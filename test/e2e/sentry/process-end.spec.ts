@@ -5,7 +5,10 @@ import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
 import { startReceiver } from '../../support/sentry-receiver.js';
 
-function startProcess(end: 'close' | 'signal', dsn: string): ChildProcessWithoutNullStreams {
+function startProcess(
+  end: 'close' | 'signal' | 'rejection',
+  dsn: string,
+): ChildProcessWithoutNullStreams {
   const script = join(import.meta.dirname, 'ending-app.mjs');
   const child = spawn(process.execPath, [script, end], {
     env: { PATH: process.env['PATH'], SENTRY_DSN: dsn },
@@ -48,3 +51,14 @@ it.each([
     expect(receiver.events.map((event) => event.event_id).toSorted()).toEqual(eventIds.toSorted());
   },
 );
+
+it('An unhandled rejection ends a process with Sentry on, as it ends one without, and is sent', async () => {
+  const receiver = await startReceiver();
+  const { end, errors } = await ended(startProcess('rejection', receiver.dsn));
+
+  expect(end).toBe(1);
+  expect(errors).toContain('nobody handles it');
+  expect(receiver.events.map((event) => event.exception?.values?.[0]?.value)).toEqual([
+    'nobody handles it',
+  ]);
+});

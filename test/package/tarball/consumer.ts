@@ -10,6 +10,7 @@ import {
   SentryService,
   type Counter,
   type HealthReport,
+  type ObservabilityModuleOptions,
 } from 'nestjs-observability';
 
 @Injectable()
@@ -46,4 +47,19 @@ export class OrdersModule {
 
 export const asyncModule: DynamicModule = ObservabilityModule.forRootAsync({
   useFactory: async () => ({ metrics: { enabled: true } }),
+});
+
+// With `declaration`, every type that these have must be one that a user can name.
+export const Critical = (name: string) => HealthCheck(name, { critical: true });
+export const childrenOf = (metrics: MetricsRegistry) => [
+  metrics.counter('a_total', 'A', ['x']).labels({ x: 1 }),
+  metrics.gauge('b', 'B', ['x']).labels({ x: 1 }),
+  metrics.histogram('c', 'C', ['x']).labels({ x: 1 }),
+  metrics.summary('d', 'D', ['x']).labels({ x: 1 }),
+];
+export const partsOf = ({ health, metrics, sentry, tools }: ObservabilityModuleOptions) => ({
+  health,
+  metrics,
+  sentry,
+  tools,
 });

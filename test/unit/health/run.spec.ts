@@ -42,7 +42,6 @@ describe('one run of a check', () => {
       },
       'TypeError',
     ],
-    // oxlint-disable-next-line typescript/only-throw-error -- anything can be thrown
     [
       'throws a text',
       () => {
@@ -50,7 +49,6 @@ describe('one run of a check', () => {
       },
       'refused',
     ],
-    // oxlint-disable-next-line typescript/only-throw-error -- anything can be thrown
     [
       'throws nothing',
       () => {
@@ -58,7 +56,6 @@ describe('one run of a check', () => {
       },
       'threw undefined',
     ],
-    // oxlint-disable-next-line typescript/only-throw-error -- anything can be thrown
     [
       'throws an object',
       () => {
@@ -171,8 +168,12 @@ describe('one run of a check', () => {
     expect(await run.result).toMatchObject({ message: 'stopped: the application has closed' });
   });
 
-  it('gives a result that nobody can change', async () => {
-    const { run } = start(async () => healthy());
-    expect(Object.isFrozen(await run.result)).toBe(true);
+  it('gives a result whose fields and details nobody can change', async () => {
+    const { run } = start(async () => healthy('', { nested: { list: [1] } }));
+    const result = await run.result;
+    const { nested } = result.details as { nested: { list: number[] } };
+    for (const part of [result, result.details, nested, nested.list]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
   });
 });

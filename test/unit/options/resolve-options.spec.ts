@@ -155,6 +155,9 @@ describe('a bad setting is refused, with its name, its value and what is accepte
       'metrics.enabled is "maybe" (string); accepted is true, false',
     ],
     [{ metrics: { enabled: null } }, 'metrics.enabled is null'],
+    [{ metrics: { enabled: ['true'] } }, 'metrics.enabled is ["true"] (array)'],
+    [{ metrics: { enabled: Object.create(null) } }, 'metrics.enabled is {} (object)'],
+    [{ sentry: { environment: '' } }, 'sentry.environment is "" (string)'],
     [{ metrics: true }, 'metrics is true (boolean); accepted is an object'],
     [
       { metrics: { defaultLabels: { '0': 'x' } } },
@@ -171,7 +174,7 @@ describe('a bad setting is refused, with its name, its value and what is accepte
     [{ sentry: { release: '' } }, 'sentry.release is "" (string)'],
     [
       { tools: { grafana: 'grafana:3000' } },
-      'tools.grafana is "grafana:3000" (string); accepted is an http: or https: URL without credentials, or null',
+      'tools.grafana is "grafana:3000" (string); accepted is an http: or https: URL without credentials, or none',
     ],
     [{ tools: { mine: 'ftp://x' } }, 'tools.mine is "ftp://x" (string)'],
     [

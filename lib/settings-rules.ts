@@ -1,0 +1,77 @@
+import { isTimeoutMs, TIMEOUT_RULE } from './health/health-check.options.js';
+import { DSN_RULE, isDsn } from './sentry/dsn.js';
+import type { Rule } from './settings-reader.js';
+
+/** A text with something in it. */
+export const nonEmpty: Rule<string> = {
+  accepted: 'a text that is not empty',
+  read: (value) => (typeof value === 'string' && value.trim() !== '' ? value : undefined),
+};
+
+/** A boolean, or one of the words that a variable may say. */
+export const boolean: Rule<boolean> = {
+  accepted: 'true, false, 1, 0, yes, no, on or off',
+  read: (value) => {
+    if (typeof value !== 'boolean' && typeof value !== 'string') return undefined;
+    const word = String(value).toLowerCase();
+    if (['true', '1', 'yes', 'on'].includes(word)) return true;
+    return ['false', '0', 'no', 'off'].includes(word) ? false : undefined;
+  },
+};
+
+/** A deadline. */
+export const timeoutMs: Rule<number> = {
+  accepted: TIMEOUT_RULE,
+  read: (value) => (isTimeoutMs(value) ? value : undefined),
+};
+
+/** The status code of a final answer. */
+export const statusCode: Rule<number> = {
+  accepted: 'a status code, 200 to 599',
+  read: (value) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= 200 && value <= 599
+      ? value
+      : undefined,
+};
+
+/** A share, as a number or as the text of one. */
+export const sampleRate: Rule<number> = {
+  accepted: 'a number from 0 to 1',
+  read: (value) => {
+    const rate = typeof value === 'string' ? Number(value) : value;
+    return typeof rate === 'number' && rate >= 0 && rate <= 1 ? rate : undefined;
+  },
+};
+
+/** The value of a label. */
+export const labelValue: Rule<string> = {
+  accepted: 'a text',
+  read: (value) => (typeof value === 'string' ? value : undefined),
+};
+
+/** Refuses whatever stands under a name that no label can have. */
+export const noSuchLabel: Rule<string> = {
+  accepted: 'a label name of letters, digits and "_" that starts with neither a digit nor "__"',
+  read: () => undefined,
+};
+
+/** A DSN; `''` stands for none, and so does `null`. */
+export const dsnOrNone: Rule<string> = {
+  accepted: DSN_RULE,
+  read: (value) => {
+    if (value === null || value === '') return '';
+    return typeof value === 'string' && isDsn(value) ? value : undefined;
+  },
+};
+
+/** The address of a tool for people, or `null` (`''` too) for none. */
+export const toolUrl: Rule<string | null> = {
+  accepted: 'an http: or https: URL without credentials, or none: null or an empty text',
+  read: (value) => {
+    if (value === null || value === '') return null;
+    if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
+    const { protocol, username, password } = new URL(value);
+    const isWeb = protocol === 'http:' || protocol === 'https:';
+    return isWeb && username === '' && password === '' ? value : undefined;
+  },
+};
