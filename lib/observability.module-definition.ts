@@ -4,7 +4,7 @@ import type { ObservabilityModuleOptions } from './observability.options.js';
 /** What must be known when the module is declared, beside the options. */
 export interface ObservabilityModuleExtras {
   /** Whether the whole application can inject from the module without importing it. @default true */
-  isGlobal?: boolean;
+  isGlobal?: boolean | undefined;
 }
 
 /** What NestJS makes of the options; see its guide on configurable modules. */

@@ -92,7 +92,15 @@ export class ObservabilityModule extends ConfigurableModuleClass implements Nest
 
   /** Called by NestJS. */
   configure(): void {
-    this.lifecycle.mount();
+    // What depends on a request does not exist yet, and NestJS hands in nothing instead of saying so.
+    const lifecycle: ObservabilityLifecycle | undefined = this.lifecycle;
+    if (lifecycle === undefined) {
+      throw new TypeError(
+        'ObservabilityModule: its options depend on something request-scoped; ' +
+          'accepted is what lives as long as the application',
+      );
+    }
+    lifecycle.mount();
   }
 }
 

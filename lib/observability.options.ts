@@ -16,7 +16,7 @@ export interface HealthOptions {
   /** Deadline of a run where the check names none, in milliseconds. @default 800 */
   readonly timeoutMs?: number | undefined;
   /** The status code of `/health` for each status. @default 200 for all */
-  readonly statusCodes?: Partial<Readonly<Record<HealthStatus, number>>> | undefined;
+  readonly statusCodes?: { readonly [Status in HealthStatus]?: number | undefined } | undefined;
 }
 
 /** Options of the metrics. */

@@ -60,12 +60,18 @@ class PlainCopy {
     }
   }
 
+  /** Reads little more than it keeps; what a secret at the end needs to be recognised comes on top. */
   #text(text: string): string {
-    return this.#cut(redactText(text));
+    const room = this.#room();
+    return room === 0 ? CUT : this.#cut(redactText(text.slice(0, room + 500)));
+  }
+
+  #room(): number {
+    return Math.max(0, Math.min(this.limits.text, this.#charactersLeft));
   }
 
   #cut(text: string): string {
-    const room = Math.max(0, Math.min(this.limits.text, this.#charactersLeft));
+    const room = this.#room();
     this.#charactersLeft -= text.length;
     return text.length > room ? text.slice(0, room) + CUT : text;
   }
@@ -78,6 +84,9 @@ class PlainCopy {
       if (value instanceof Date) return this.copy(value.toJSON(), depth);
       if (value instanceof Error) return this.#text(`${value.name}: ${value.message}`);
       if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+      if (value instanceof Map && [...value.keys()].every((key) => typeof key === 'string')) {
+        return this.#record(Object.fromEntries(value), depth);
+      }
       if (value instanceof Map || value instanceof Set) return this.#list(value, depth);
       return Array.isArray(value) ? this.#list(value, depth) : this.#record(value, depth);
     } catch {

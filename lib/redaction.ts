@@ -1,7 +1,8 @@
 const MASK = '[redacted]';
 
+/** The words by which a key names a secret, at its end. */
 const SECRET_KEY =
-  /^(?:.*[_.-])?(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_.-]?key|access[_.-]?key|private[_.-]?key|credentials?|authorization|cookie|dsn)$/i;
+  /(?:pass(?:word|wd|phrase)?s?|pwd|secrets?|tokens?|(?:^|[_.-])(?:auth|jwt|bearer|dsn|cookies?)|(?:api|access|private|secret|account)[_.-]?keys?|credentials?|authorization|(?:password|secret|token)[_.-](?:hash|value)|session[_.-]?id)$/i;
 
 /** camelCase to snake_case, so that one pattern reads `clientSecret` and `client_secret`. */
 const snake = (key: string): string => key.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
@@ -15,13 +16,17 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
     /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,10000}?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)/g,
     MASK,
   ],
-  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/?#]{1,500}@/gi, `$1${MASK}@`],
-  [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${MASK}`],
-  [/\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?/g, MASK],
-  [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, MASK],
-  [/\b(?:gh[pousr]_|xox[abprs]-|sk_(?:live|test)_|glpat-)[\w-]{8,}/g, MASK],
+  [/\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#:@]{0,200}(?::[^\s@]{0,500})?@/gi, `$1${MASK}@`],
   [
-    /((?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|authorization)["']?\s{0,3}[=:]\s{0,3}|(?<![a-z])key=)("[^"]{0,500}"|'[^']{0,500}'|(?!\[redacted\])[^\s,;&"'})\]]{1,500})/gi,
+    /\b((?:proxy-)?authorization|(?:set-)?cookie)(["']?\s{0,3}[=:])[^\r\n]{1,2000}/gi,
+    `$1$2 ${MASK}`,
+  ],
+  [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${MASK}`],
+  [/\beyJ[\w-]{5,500}\.[\w-]{5,}(?:\.[\w-]*)?/g, MASK],
+  [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, MASK],
+  [/\b(?:gh[pousr]_|github_pat_|xox[abprs]-|sk-|sk_(?:live|test)_|glpat-)[\w-]{16,500}/g, MASK],
+  [
+    /((?:pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|private|account)[_-]?key)["']?\s{0,3}[=:]\s{0,3}|(?<![a-z])(?:key|sig)=)("(?:\\.|[^"\\]){0,500}"|'(?:\\.|[^'\\]){0,500}'|(?!\[redacted\])[^\s,;&"'})\]]{1,500})/gi,
     `$1${MASK}`,
   ],
 ];

@@ -69,9 +69,10 @@ export const toolUrl: Rule<string | null> = {
   accepted: 'an http: or https: URL without credentials, or none: null or an empty text',
   read: (value) => {
     if (value === null || value === '') return null;
-    if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
-    const { protocol, username, password } = new URL(value);
-    const isWeb = protocol === 'http:' || protocol === 'https:';
-    return isWeb && username === '' && password === '' ? value : undefined;
+    if (typeof value !== 'string' || !/^https?:\/\/\S+$/i.test(value) || !URL.canParse(value)) {
+      return undefined;
+    }
+    const { username, password } = new URL(value);
+    return username === '' && password === '' ? value : undefined;
   },
 };

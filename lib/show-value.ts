@@ -6,7 +6,8 @@ const MAX_SHOWN = 200;
 /** Shows a value of any kind in an error message, with its type, secrets masked, shortened. Never throws. */
 export function showValue(value: unknown): string {
   if (value === undefined || value === null) return String(value);
-  if (typeof value === 'string') return `${JSON.stringify(shorten(redactText(value)))} (string)`;
+  if (typeof value === 'string')
+    return `${JSON.stringify(shorten(redactText(value.slice(0, 1_000))))} (string)`;
   if (typeof value === 'bigint') return `${shorten(String(value))} (bigint)`;
   if (typeof value === 'symbol') return `${shorten(String(value))} (symbol)`;
   if (typeof value === 'number' || typeof value === 'boolean') return `${value} (${typeof value})`;
@@ -21,18 +22,19 @@ export function shorten(text: string, max: number = MAX_SHOWN): string {
 /** What an error says, in words for people: never empty, never throwing, secrets masked, 500 characters at most. */
 export function errorText(error: unknown): string {
   try {
-    return shorten(redactText(plainErrorText(error)), 500);
+    return shorten(redactText(plainErrorText(error).slice(0, 2_000)), 500);
   } catch {
     return 'an error that cannot be read';
   }
 }
 
-function plainErrorText(error: unknown): string {
+function plainErrorText(error: unknown, depth = 0): string {
   if (typeof error === 'string' && error !== '') return error;
   if (!(error instanceof Error)) return `threw ${showValue(error)}`;
   // A refused connection to a name with several addresses says why only inside.
-  if (error instanceof AggregateError && error.message === '') {
-    return error.errors.slice(0, 5).map(plainErrorText).join('; ') || error.name;
+  if (error instanceof AggregateError && error.message === '' && depth < 2) {
+    const texts = error.errors.slice(0, 5).map((inner) => plainErrorText(inner, depth + 1));
+    return texts.join('; ') || error.name;
   }
   return error.message || error.name || 'an error without a message';
 }

@@ -37,11 +37,11 @@ export function mountRoutes(adapter: AbstractHttpAdapter, handle: RequestHandler
   }
 }
 
+/** Listeners that come later stand behind it too. */
 function putInFront(server: Server, handle: RequestHandler): void {
-  const listeners = server.listeners('request');
-  server.removeAllListeners('request');
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (handle(request, response)) return;
-    for (const listener of listeners) Reflect.apply(listener, server, [request, response]);
-  });
+  const emit = server.emit.bind(server) as (event: string, ...values: unknown[]) => boolean;
+  server.emit = (event: string, ...values: unknown[]): boolean => {
+    const [request, response] = values as [IncomingMessage, ServerResponse];
+    return (event === 'request' && handle(request, response)) || emit(event, ...values);
+  };
 }

@@ -41,8 +41,9 @@ export function createRequestHandler(controller: ObservabilityController): Reque
   };
 }
 
-/** The path without query and trailing slash. */
-function pathOf(url = '/'): string {
+/** The path without query and trailing slash; whoever takes this for a proxy asks with the whole URL. */
+function pathOf(target = '/'): string {
+  const url = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '');
   const end = url.indexOf('?');
   const path = end === -1 ? url : url.slice(0, end);
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;

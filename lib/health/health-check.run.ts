@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { errorText } from '../show-value.js';
+import { guardSignal } from './guarded-signal.js';
 import { readOutcome, unhealthy, type ReadOutcome } from './health.outcome.js';
 import type { HealthCheckFunction, HealthCheckResult } from './health.types.js';
 
@@ -8,6 +9,13 @@ export interface RunnableCheck {
   readonly name: string;
   readonly fn: HealthCheckFunction;
   readonly timeoutMs: number;
+}
+
+/** What a run needs from outside. */
+export interface RunSurroundings {
+  readonly clock: Clock;
+  /** Is told what a check does wrong beside its result. */
+  readonly report: (problem: string) => void;
 }
 
 /**
@@ -21,6 +29,7 @@ export class HealthCheckRun {
   readonly settled: Promise<void>;
 
   readonly #controller = new AbortController();
+  readonly #clock: Clock;
   readonly #startedAt: Date;
   #startedMs: number;
   #late = false;
@@ -29,8 +38,12 @@ export class HealthCheckRun {
 
   constructor(
     private readonly check: RunnableCheck,
-    private readonly clock: Clock,
+    { clock, report }: RunSurroundings,
   ) {
+    this.#clock = clock;
+    guardSignal(this.#controller.signal, (error) =>
+      report(`Health check "${check.name}": a listener of its signal failed: ${errorText(error)}`),
+    );
     this.#startedAt = clock.date();
     this.#startedMs = clock.nowMs();
     this.result = new Promise((resolve) => {
@@ -49,10 +62,10 @@ export class HealthCheckRun {
   }
 
   /** Ends the run with an unhealthy result, and aborts the check's signal. */
-  abort(): void {
+  abort(why: string): void {
     this.#cancelDeadline();
-    this.#finish(failed('stopped: the application has closed'));
-    this.#controller.abort(new Error('The application has closed'));
+    this.#finish(failed(`stopped: ${why}`));
+    this.#controller.abort(new Error(`Health check "${this.check.name}" is stopped: ${why}`));
   }
 
   async #start(): Promise<void> {
@@ -61,8 +74,8 @@ export class HealthCheckRun {
     await Promise.resolve();
     if (this.#controller.signal.aborted) return;
     const { name, fn, timeoutMs } = this.check;
-    this.#startedMs = this.clock.nowMs();
-    this.#cancelDeadline = this.clock.after(timeoutMs, () => {
+    this.#startedMs = this.#clock.nowMs();
+    this.#cancelDeadline = this.#clock.after(timeoutMs, () => {
       this.#late = true;
       this.#finish(failed(`no answer within ${timeoutMs} ms`));
       this.#controller.abort(
@@ -87,12 +100,12 @@ export class HealthCheckRun {
       name: this.check.name,
       ...outcome,
       latencyMs: Math.round(this.#elapsedMs() * 1_000) / 1_000,
-      checkedAt: this.clock.date(),
+      checkedAt: this.#clock.date(),
     });
   }
 
   #elapsedMs(): number {
-    return this.clock.nowMs() - this.#startedMs;
+    return this.#clock.nowMs() - this.#startedMs;
   }
 }
 

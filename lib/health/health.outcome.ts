@@ -1,6 +1,6 @@
 import { toPlainJson } from '../plain-json.js';
 import { redactText } from '../redaction.js';
-import { shorten, showValue } from '../show-value.js';
+import { errorText, shorten, showValue } from '../show-value.js';
 import { HealthStatus, type HealthOutcome } from './health.types.js';
 
 /** An outcome as the registry keeps it: complete, plain, bounded, without secrets. */
@@ -42,7 +42,9 @@ const INDICATOR_STATUS: Readonly<Record<string, HealthStatus>> = {
 export function readOutcome(returned: unknown): ReadOutcome {
   if (returned === undefined) return outcome(HealthStatus.HEALTHY);
   if (isStatus(returned)) return outcome(returned);
-  if (typeof returned !== 'object' || returned === null) return notAnOutcome(returned);
+  if (typeof returned !== 'object' || returned === null || Array.isArray(returned)) {
+    return notAnOutcome(returned);
+  }
   if (!('status' in returned)) return readIndicator(returned);
   const { status } = returned;
   if (isStatus(status)) return readOwn(status, returned);
@@ -55,11 +57,7 @@ function readOwn(
   returned: { readonly status: unknown; message?: unknown; details?: unknown },
 ): ReadOutcome {
   const { message, details } = returned;
-  const text =
-    message === undefined || message === null || typeof message === 'string'
-      ? (message ?? '')
-      : showValue(message);
-  return outcome(status, text, details ?? {});
+  return outcome(status, messageText(message ?? ''), details ?? {});
 }
 
 function readIndicator(returned: object): ReadOutcome {
@@ -84,8 +82,15 @@ function readEntry(key: string, entry: unknown): ReadOutcome | undefined {
   if (typeof entry !== 'object' || entry === null) return undefined;
   const { status, message, ...details } = entry as Record<string, unknown>;
   if (typeof status !== 'string' || !Object.hasOwn(INDICATOR_STATUS, status)) return undefined;
-  const text = typeof message === 'string' ? message : status === 'up' ? '' : `${key} is ${status}`;
+  const silent = status === 'up' ? '' : `${key} is ${status}`;
+  const text = message === undefined ? silent : messageText(message);
   return outcome(INDICATOR_STATUS[status] ?? HealthStatus.UNHEALTHY, text, details);
+}
+
+/** A message that is no text is shown as what it is. */
+function messageText(message: unknown): string {
+  if (typeof message === 'string') return message;
+  return message instanceof Error ? errorText(message) : showValue(message);
 }
 
 /** The worst of some statuses; `healthy` where there is none. */
@@ -107,7 +112,7 @@ function outcome(status: HealthStatus, message = '', details: unknown = {}): Rea
   const record = typeof plain === 'object' && plain !== null && !Array.isArray(plain);
   return {
     status,
-    message: shorten(redactText(message), MAX_MESSAGE),
+    message: shorten(redactText(message.slice(0, 2 * MAX_MESSAGE)), MAX_MESSAGE),
     details: deepFreeze(record ? (plain as Record<string, unknown>) : { value: plain }),
   };
 }

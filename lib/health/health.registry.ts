@@ -105,12 +105,13 @@ export class HealthRegistry {
     };
     this.#checks.set(name, check);
     return () => {
-      if (this.#checks.get(name) === check) this.#checks.delete(name);
+      if (this.#checks.get(name) === check) this.unregister(name);
     };
   }
 
-  /** Removes a check. @returns whether there was one. */
+  /** Removes a check, and aborts its run if it is running. @returns whether there was one. */
   unregister(name: string): boolean {
+    this.#checks.get(name)?.run?.abort('the check was removed');
     return this.#checks.delete(name);
   }
 
@@ -194,7 +195,7 @@ export class HealthRegistry {
 
   /** Aborts every run in flight. @internal */
   abortRuns(): void {
-    for (const check of this.#checks.values()) check.run?.abort();
+    for (const check of this.#checks.values()) check.run?.abort('the application has closed');
   }
 
   #listed(probe?: HealthProbe): RegisteredCheck[] {
@@ -215,7 +216,10 @@ export class HealthRegistry {
   }
 
   #start(check: RegisteredCheck): HealthCheckRun {
-    const run = new HealthCheckRun(check, this.clock);
+    const run = new HealthCheckRun(check, {
+      clock: this.clock,
+      report: (problem) => this.#logger.warn(problem),
+    });
     void run.settled.then(() => {
       if (check.run === run) check.run = undefined;
     });

@@ -3,12 +3,12 @@ export type SentryLevel = 'fatal' | 'error' | 'warning' | 'warn' | 'log' | 'info
 
 /** What goes along with one captured error or message. */
 export interface SentryCaptureContext {
-  readonly tags?: Readonly<Record<string, string | number | boolean>>;
-  readonly extra?: Readonly<Record<string, unknown>>;
-  readonly contexts?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly user?: Readonly<Record<string, unknown>>;
-  readonly level?: SentryLevel;
-  readonly fingerprint?: readonly string[];
+  readonly tags?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
+  readonly extra?: object | undefined;
+  readonly contexts?: Readonly<Record<string, object>> | undefined;
+  readonly user?: object | undefined;
+  readonly level?: SentryLevel | undefined;
+  readonly fingerprint?: readonly string[] | undefined;
 }
 
 /** Options of {@link SentryService.init}; what is not named here goes to the SDK as it is. */

@@ -35,7 +35,7 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
   ],
   [1.2, ['show-value.ts']],
   [1.1, ['metrics/prom-client.ts', 'plain-json.ts', 'sentry/sentry-client.ts']],
-  [1, ['health/readiness.ts', 'metrics/noop-metric.ts']],
+  [1, ['health/guarded-signal.ts', 'health/readiness.ts', 'metrics/noop-metric.ts']],
   [1, ['sentry/dsn.ts', 'sentry/private-data.ts']],
   [
     1,

@@ -19,7 +19,8 @@ describe('a value as plain JSON', () => {
     ['a date that is none', new Date(Number.NaN), null],
     ['an error', new TypeError('no'), 'TypeError: no'],
     ['a set', new Set([1]), [1]],
-    ['a map', new Map([['a', 1]]), [['a', 1]]],
+    ['a map with names', new Map([['a', 1]]), { a: 1 }],
+    ['any other map', new Map([[1, 2]]), [[1, 2]]],
     ['a buffer, without reading it', Buffer.alloc(50_000_000), '[50000000 bytes]'],
     ['a function', () => 1, '[function]'],
     ['a symbol', Symbol('s'), '[symbol]'],
@@ -71,6 +72,10 @@ describe('a value as plain JSON', () => {
     const copy = toPlainJson(JSON.parse('{"__proto__": {"polluted": true}}'));
     expect(JSON.stringify(copy)).toBe('{"__proto__":{"polluted":true}}');
     expect({}).not.toHaveProperty('polluted');
+  });
+
+  it('masks the values of a map whose key names a secret', () => {
+    expect(toPlainJson(new Map([['password', 'hunter2']]))).toEqual({ password: '[redacted]' });
   });
 
   it('masks values whose key names a secret', () => {

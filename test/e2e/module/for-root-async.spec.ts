@@ -7,6 +7,7 @@ import {
   type ObservabilityModuleOptions,
   type ObservabilityOptionsFactory,
 } from 'nestjs-observability';
+import { REQUEST } from '@nestjs/core';
 import { describe, expect, it } from 'vitest';
 import { boot, bootError } from '../../support/boot.js';
 
@@ -87,6 +88,16 @@ describe('options from', () => {
       useFactory: () => undefined as never,
     });
     expect(await bootError(appWith(observability))).toContain('accepted is an object');
+  });
+
+  it('something request-scoped are refused', async () => {
+    const observability = ObservabilityModule.forRootAsync({
+      inject: [REQUEST],
+      useFactory: () => ({}),
+    });
+    expect(await bootError(appWith(observability))).toContain(
+      'its options depend on something request-scoped',
+    );
   });
 
   it('a factory that throws stop boot with its error', async () => {

@@ -16,7 +16,7 @@ import {
 import { APP_GUARD } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ObservabilityModule } from 'nestjs-observability';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { boot, PLATFORMS, type BootedApp } from '../../support/boot.js';
@@ -123,6 +123,26 @@ describe.each(PLATFORMS)('on %s the five routes answer', (platform) => {
     ['a middleware of a module', MiddlewareModule],
   ])('in spite of %s', async (_what, module) => {
     expect(await answers(await boot(module, platform))).toHaveLength(5);
+  });
+
+  it('in spite of a listener that the application adds to its server later', async () => {
+    const booted = await boot(PlainModule, platform);
+    const server = booted.app.getHttpServer() as Server;
+    server.prependListener('request', (_request, response: ServerResponse) => {
+      if (!response.headersSent) response.writeHead(404).end();
+    });
+    expect(await answers(booted)).toHaveLength(5);
+  });
+
+  it('to who asks with the whole URL, as a proxy is asked', async () => {
+    const { url } = await boot(PlainModule, platform);
+    const { hostname, port } = new URL(url);
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const path = 'http://shop.example.com/health/live?x';
+      request({ hostname, port, path }, resolve).once('error', reject).end();
+    });
+    response.resume();
+    expect(response.statusCode).toBe(200);
   });
 
   it('and the middleware of the application still sees every other request', async () => {

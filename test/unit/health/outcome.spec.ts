@@ -37,6 +37,7 @@ describe('what a check returns', () => {
     ['an empty object', {}],
     ['an array', []],
     ['an array with a status', ['healthy']],
+    ['an array of Terminus entries', [{ status: 'up' }]],
     ['a function', () => HEALTHY],
     ['a symbol', Symbol('healthy')],
     ['a bigint', 1n],
@@ -84,6 +85,12 @@ describe('what a check returns', () => {
       message: 'refused',
       details: { responseTime: 3 },
     });
+  });
+
+  it('takes the message of an error that a Terminus result has for a message', () => {
+    expect(readOutcome({ db: { status: 'down', message: new Error('refused') } }).message).toBe(
+      'refused',
+    );
   });
 
   it('names what is down where a Terminus result has no message', () => {

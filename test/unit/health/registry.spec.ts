@@ -187,6 +187,17 @@ describe('a registry of checks', () => {
     expect(await names('liveness')).toEqual(['live']);
   });
 
+  it('aborts the run of a check that is removed', async () => {
+    const clock = new FakeClock();
+    const registry = new HealthRegistry({}, clock);
+    const remove = registry.registerCheck('db', () => new Promise(() => {}));
+    const running = registry.run();
+    await settle();
+    remove();
+    expect((await running).checks[0]?.message).toBe('stopped: the check was removed');
+    expect(clock.waiting).toBe(0);
+  });
+
   it('survives a check that unregisters itself while it runs', async () => {
     const registry = new HealthRegistry();
     registry.registerCheck('once', () => {

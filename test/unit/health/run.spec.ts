@@ -5,7 +5,15 @@ import { FakeClock, settle } from '../../support/fake-clock.js';
 
 function start(fn: HealthCheckFunction): { clock: FakeClock; run: HealthCheckRun } {
   const clock = new FakeClock();
-  return { clock, run: new HealthCheckRun({ name: 'db', fn, timeoutMs: 100 }, clock) };
+  return {
+    clock,
+    run: new HealthCheckRun({ name: 'db', fn, timeoutMs: 100 }, { clock, report: fail }),
+  };
+}
+
+/** For a check that does nothing wrong beside its result. */
+function fail(problem: string): never {
+  throw new Error(problem);
 }
 
 const never = (): Promise<never> => new Promise(() => {});
@@ -135,7 +143,7 @@ describe('one run of a check', () => {
       clock.hold(400);
       return healthy();
     });
-    const run = new HealthCheckRun({ name: 'db', fn, timeoutMs: 100 }, clock);
+    const run = new HealthCheckRun({ name: 'db', fn, timeoutMs: 100 }, { clock, report: fail });
     expect(await run.result).toMatchObject({
       status: HealthStatus.UNHEALTHY,
       message: 'answered after 400 ms, past its deadline of 100 ms',
@@ -162,7 +170,7 @@ describe('one run of a check', () => {
 
   it('leaves no timer behind when it is aborted, and is unhealthy', async () => {
     const { clock, run } = start(never);
-    run.abort();
+    run.abort('the application has closed');
     await settle();
     expect(clock.waiting).toBe(0);
     expect(await run.result).toMatchObject({ message: 'stopped: the application has closed' });

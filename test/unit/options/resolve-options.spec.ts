@@ -176,6 +176,8 @@ describe('a bad setting is refused, with its name, its value and what is accepte
       { tools: { grafana: 'grafana:3000' } },
       'tools.grafana is "grafana:3000" (string); accepted is an http: or https: URL without credentials, or none',
     ],
+    [{ tools: { mine: 'http:foo' } }, 'tools.mine is "http:foo" (string)'],
+    [{ tools: { mine: 'ht\ntp://x' } }, 'tools.mine is'],
     [{ tools: { mine: 'ftp://x' } }, 'tools.mine is "ftp://x" (string)'],
     [
       { isGlobal: false },

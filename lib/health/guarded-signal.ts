@@ -1,0 +1,55 @@
+type Callback = (this: unknown, event: Event) => unknown;
+type Listener = Callback | { handleEvent(event: Event): unknown };
+type Register = (type: string, listener: unknown, options?: unknown) => void;
+
+/**
+ * Makes a signal whose listeners cannot end the process. Node turns what a listener of an `AbortSignal` throws into an
+ * uncaught exception, and it would be the passing of a deadline that caused it.
+ *
+ * @param report is told what a listener has thrown, or what its promise was rejected with.
+ */
+export function guardSignal(signal: AbortSignal, report: (error: unknown) => void): AbortSignal {
+  const guards = new WeakMap<object, Callback>();
+  const guardOf = (listener: unknown): unknown => {
+    if (!isListener(listener)) return listener;
+    const guard = guards.get(listener) ?? makeGuard(listener, report);
+    guards.set(listener, guard);
+    return guard;
+  };
+  const add = signal.addEventListener.bind(signal) as Register;
+  const remove = signal.removeEventListener.bind(signal) as Register;
+  const through =
+    (register: Register): Register =>
+    (type, listener, options) =>
+      register(type, guardOf(listener), options);
+  let onAbort: unknown = null;
+
+  return Object.defineProperties(signal, {
+    addEventListener: { value: through(add) },
+    removeEventListener: { value: through(remove) },
+    onabort: {
+      get: () => onAbort,
+      set: (listener: unknown) => {
+        if (onAbort !== null) remove('abort', guardOf(onAbort));
+        onAbort = typeof listener === 'function' ? listener : null;
+        if (onAbort !== null) add('abort', guardOf(onAbort));
+      },
+    },
+  });
+}
+
+function makeGuard(listener: Listener, report: (error: unknown) => void): Callback {
+  return async function guarded(event): Promise<void> {
+    try {
+      await (typeof listener === 'function'
+        ? listener.call(this, event)
+        : listener.handleEvent(event));
+    } catch (error) {
+      report(error);
+    }
+  };
+}
+
+function isListener(value: unknown): value is Listener {
+  return typeof value === 'function' || (typeof value === 'object' && value !== null);
+}
