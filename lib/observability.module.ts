@@ -2,8 +2,8 @@ import { Module, type DynamicModule, type NestModule, type Provider } from '@nes
 import { ObservabilityController } from './endpoints/observability.controller.js';
 import { HealthCheckExplorer } from './health/health-check.explorer.js';
 import { HealthRegistry } from './health/health.registry.js';
-import { MetricsRegistry } from './metrics/metrics.registry.js';
 import { LifecycleEdgeModule } from './lifecycle-edge.js';
+import { MetricsRegistry } from './metrics/metrics.registry.js';
 import { loadPromClient } from './metrics/prom-client.js';
 import { ObservabilityLifecycle } from './observability.lifecycle.js';
 import {

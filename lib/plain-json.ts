@@ -84,16 +84,24 @@ class PlainCopy {
       if (value instanceof Date) return this.copy(value.toJSON(), depth);
       if (value instanceof Error) return this.#text(`${value.name}: ${value.message}`);
       if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
-      if (value instanceof Map && [...value.keys()].every((key) => typeof key === 'string')) {
-        return this.#record(Object.fromEntries(value), depth);
-      }
-      if (value instanceof Map || value instanceof Set) return this.#list(value, depth);
+      if (value instanceof Map) return this.#map(value, depth);
+      if (value instanceof Set) return this.#list(value, depth);
       return Array.isArray(value) ? this.#list(value, depth) : this.#record(value, depth);
     } catch {
       return '[unreadable]';
     } finally {
       this.#path.delete(value);
     }
+  }
+
+  /** A map with names for keys is shown as the object that it stands for. */
+  #map(map: ReadonlyMap<unknown, unknown>, depth: number): unknown {
+    const entries: (readonly [unknown, unknown])[] = [];
+    for (const entry of map) {
+      if (entries.push(entry) > this.#left) break;
+    }
+    const named = entries.every(([key]) => typeof key === 'string');
+    return named ? this.#record(Object.fromEntries(entries), depth) : this.#list(entries, depth);
   }
 
   #list(values: Iterable<unknown>, depth: number): unknown[] {
