@@ -20,6 +20,15 @@ export function readableError(error: unknown): unknown {
   }
 }
 
+/** The SDK marks what it has sent, and makes up an id for whoever captures it again. */
+export function wasSent(error: unknown): boolean {
+  try {
+    return typeof error === 'object' && error !== null && '__sentry_captured__' in error;
+  } catch {
+    return false;
+  }
+}
+
 /** What the SDK takes beside an error or a message: the context as a plain copy, so that nothing in it can throw. */
 export function captureHint(context: SentryCaptureContext | undefined): object {
   const plain = toPlainJson(context);

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { MAX_DELAY_MS, systemClock } from '../clock.js';
 import { loadOptionalPackage } from '../optional-package.js';
 import { errorText, showValue } from '../show-value.js';
-import { captureHint, readableError, severity } from './capture-input.js';
+import { captureHint, readableError, severity, wasSent } from './capture-input.js';
 import { DSN_RULE, isDsn } from './dsn.js';
 import {
   connectClient,
@@ -67,7 +67,8 @@ export class SentryService {
   /**
    * Sends an error to Sentry.
    *
-   * @returns the event's id, or `null` when no live client took it. An error captured again keeps its first id.
+   * @returns the event's id, or `null` when no live client took it. An error captured again keeps its first id; one that
+   * the SDK has sent by another way is not sent again, and its id is not known: `null`.
    */
   captureException(error: unknown, context?: SentryCaptureContext): string | null {
     return this.#capture(error, (scope) =>
@@ -144,7 +145,7 @@ export class SentryService {
     try {
       if (this.#sdk === undefined || !isLive(this.#client)) return null;
       const known = this.eventIdOf(subject);
-      if (known !== null) return known;
+      if (known !== null || wasSent(subject)) return known;
       const eventId = capture(scopeFor(this.#sdk, this.#client));
       if (isObject(subject)) this.#eventIds.set(subject, eventId);
       return eventId;
@@ -160,7 +161,9 @@ export class SentryService {
     finish: (timeoutMs: number) => PromiseLike<boolean>,
   ): Promise<boolean> {
     const boundedMs =
-      typeof timeoutMs === 'number' ? Math.min(timeoutMs, MAX_DELAY_MS) : DEFAULT_FLUSH_MS;
+      typeof timeoutMs === 'number' && timeoutMs >= 0
+        ? Math.min(timeoutMs, MAX_DELAY_MS)
+        : DEFAULT_FLUSH_MS;
     const timer: { cancel?: () => void } = {};
     const outOfTime = new Promise<boolean>((resolve) => {
       timer.cancel = systemClock.after(boundedMs, () => resolve(false));

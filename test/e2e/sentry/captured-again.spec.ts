@@ -1,3 +1,4 @@
+import { captureException } from '@sentry/nestjs';
 import { describe, expect, it } from 'vitest';
 import { shareSentry } from './sentry-app.js';
 
@@ -19,6 +20,18 @@ describe('An error captured again', () => {
     expect(await sentry.flush()).toBe(true);
     expect(receiver.events.slice(before).map((event) => event.event_id)).toEqual([eventId]);
   });
+});
+
+it('An error that the application has captured with the SDK itself is sent once, and has no id here', async () => {
+  const { receiver, sentry } = shared;
+  const before = receiver.events.length;
+  const error = new Error('captured elsewhere');
+  const eventId = captureException(error);
+
+  expect(sentry.captureException(error)).toBeNull();
+  expect(sentry.eventIdOf(error)).toBeNull();
+  expect(await sentry.flush()).toBe(true);
+  expect(receiver.events.slice(before).map((event) => event.event_id)).toEqual([eventId]);
 });
 
 describe('eventIdOf()', () => {
