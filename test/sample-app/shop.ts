@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+const ROOT = join(import.meta.dirname, '../..');
+
 /** What `npm start` runs. */
-const START = join(import.meta.dirname, '../../tools/start.mjs');
+const START: readonly string[] = [process.execPath, join(ROOT, 'tools/start.mjs')];
 
 const DEADLINE_MS = 60_000;
 
@@ -29,11 +31,15 @@ export class Shop {
   readonly #child: ChildProcess;
   #output = '';
 
-  constructor(env: Readonly<Record<string, string>> = {}) {
+  constructor(
+    env: Readonly<Record<string, string>> = {},
+    [program = '', ...args]: readonly string[] = START,
+  ) {
     // The database's user must be able to pass.
     chmodSync(this.directory, 0o755);
     const { PATH = '', HOME = '' } = process.env;
-    this.#child = spawn(process.execPath, [START], {
+    this.#child = spawn(program, args, {
+      cwd: ROOT,
       env: { PATH, HOME, NO_COLOR: '1', PORT: '0', TMPDIR: this.directory, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -24,6 +24,16 @@ describe('a signal', () => {
     },
   );
 
+  it('ends the shop when npm gets it, as npm hands it only to the shell between', async () => {
+    const shop = new Shop({}, ['npm', 'start']);
+    onTestFinished(() => shop.cleanUp());
+    const pid = (await shop.opens()).databasePid() ?? Number.NaN;
+
+    await shop.end();
+    expect(isAlive(pid)).toBe(false);
+    expect(shop.leftovers()).toEqual([]);
+  });
+
   it('ends a shop whose database is stopped', async () => {
     const shop = await startShop().opens();
     await shop.post('/playground/database/stop');
