@@ -69,6 +69,8 @@ describe.each([
         '@nestjs/core': `^${nest}.0.0`,
         '@nestjs/platform-express': `^${nest}.0.0`,
         '@nestjs/platform-fastify': `^${nest}.0.0`,
+        '@nestjs/terminus': `^${nest}.0.0`,
+        '@willsoto/nestjs-prometheus': manifest.devDependencies['@willsoto/nestjs-prometheus'],
         'prom-client': manifest.devDependencies['prom-client'],
         'reflect-metadata': manifest.devDependencies['reflect-metadata'],
         rxjs: manifest.devDependencies.rxjs,
@@ -96,12 +98,18 @@ describe.each([
       const version = await run(program, ['--version'], host);
       const { get, output, terminate } = await startHost(host, [program, 'dist/main.js', platform]);
 
-      const metrics = await expectFiveRoutes(get, ['database', 'tenant', 'module:order-history']);
+      const metrics = await expectFiveRoutes(get, [
+        'database',
+        'tenant',
+        'search',
+        'module:order-history',
+      ]);
 
       expect(version).toMatch(new RegExp(`^v${node}\\.`));
       expect(metrics).toMatch(
         /^# TYPE database_checks_total counter\ndatabase_checks_total [1-9]/m,
       );
+      expect(metrics).toMatch(/^search_checks_total [1-9]/m);
       expect(output()).not.toMatch(/ERROR|ExperimentalWarning/);
       expect(await terminate()).toBe('SIGTERM');
       expect(output()).toContain('readiness while closing: 503');

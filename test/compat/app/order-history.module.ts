@@ -2,12 +2,16 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Inject, Injectable, Module, Scope, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost, REQUEST } from '@nestjs/core';
+import { HealthIndicatorService, TerminusModule } from '@nestjs/terminus';
+import { makeCounterProvider } from '@willsoto/nestjs-prometheus';
 import {
   HealthCheck,
   healthy,
+  InjectMetric,
   MetricsRegistry,
   ObservabilityModule,
   unhealthy,
+  type Counter,
 } from 'nestjs-observability';
 
 @Injectable()
@@ -32,6 +36,21 @@ export class TenantHealth {
   }
 }
 
+/** By the indicators of Terminus, counted by a metric of willsoto's module. */
+@Injectable()
+export class SearchHealth {
+  constructor(
+    private readonly indicators: HealthIndicatorService,
+    @InjectMetric('search_checks_total') private readonly checks: Counter,
+  ) {}
+
+  @HealthCheck('search')
+  check() {
+    this.checks.inc();
+    return this.indicators.check('search').up();
+  }
+}
+
 /** Says what the readiness probe is told while the application closes. */
 @Injectable()
 export class Pool implements OnModuleDestroy {
@@ -46,9 +65,16 @@ export class Pool implements OnModuleDestroy {
 
 @Module({
   imports: [
+    TerminusModule,
     ObservabilityModule.forRootAsync({ useFactory: async () => ({ metrics: { enabled: true } }) }),
   ],
-  providers: [DatabaseHealth, TenantHealth, Pool],
+  providers: [
+    DatabaseHealth,
+    TenantHealth,
+    SearchHealth,
+    Pool,
+    makeCounterProvider({ name: 'search_checks_total', help: 'Checks of the search' }),
+  ],
 })
 export class OrderHistoryModule {
   @HealthCheck()
