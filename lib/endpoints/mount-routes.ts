@@ -8,6 +8,7 @@ interface FastifyLike {
     name: 'onRequest',
     hook: (request: FastifyMessage<IncomingMessage>, reply: FastifyReply, done: () => void) => void,
   ): void;
+  addHook(name: 'onListen', hook: (done: () => void) => void): void;
 }
 
 interface FastifyMessage<Raw> {
@@ -26,15 +27,28 @@ interface FastifyReply extends FastifyMessage<ServerResponse> {
 export function mountRoutes(adapter: AbstractHttpAdapter, handle: RequestHandler): void {
   putInFront(adapter.getHttpServer() as Server, handle);
   if (adapter.getType() === 'fastify') {
-    adapter.getInstance<FastifyLike>().addHook('onRequest', (request, reply, done) => {
+    const fastify = adapter.getInstance<FastifyLike>();
+    fastify.addHook('onRequest', (request, reply, done) => {
       if (handle(request.raw, reply.raw)) reply.hijack();
       else done();
+    });
+    fastify.addHook('onListen', (done) => {
+      for (const server of furtherServers(fastify)) putInFront(server, handle);
+      done();
     });
   } else {
     adapter.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
       if (!handle(request, response)) next();
     });
   }
+}
+
+/** Fastify opens a server of its own for each further address of a name such as `localhost`. */
+function furtherServers(fastify: FastifyLike): readonly Server[] {
+  const bindings = Object.getOwnPropertySymbols(fastify).find(
+    ({ description }) => description === 'fastify.serverBindings',
+  );
+  return bindings === undefined ? [] : (Reflect.get(fastify, bindings) as Server[]);
 }
 
 /** Listeners that come later stand behind it too. */
