@@ -23,3 +23,21 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** What work comes to, or what `late` says (or throws) when it takes longer than `ms`. Leaves no timer behind. */
+export async function within<T>(
+  clock: Clock,
+  ms: number,
+  work: PromiseLike<T>,
+  late: () => T,
+): Promise<T> {
+  const timer: { cancel?: () => void } = {};
+  const outOfTime = new Promise<void>((resolve) => {
+    timer.cancel = clock.after(ms, resolve);
+  });
+  try {
+    return await Promise.race([work, outOfTime.then(late)]);
+  } finally {
+    timer.cancel?.();
+  }
+}

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { systemClock, type Clock } from '../clock.js';
+import { systemClock, within, type Clock } from '../clock.js';
 import { errorText } from '../show-value.js';
 import type { PromClient, PromRegistry } from './prom-client.js';
 
@@ -19,7 +19,7 @@ export class Exposition {
   readonly #rendering = new Map<string, Promise<string>>();
 
   constructor(
-    private readonly client: PromClient,
+    readonly client: PromClient,
     private readonly clock: Clock = systemClock,
   ) {
     this.own = new client.Registry();
@@ -46,20 +46,19 @@ export class Exposition {
   }
 
   async #renderInTime(registry: PromRegistry, name: string): Promise<string> {
-    const timer: { cancel?: () => void } = {};
-    const outOfTime = new Promise<string>((_resolve, reject) => {
-      timer.cancel = this.clock.after(COLLECT_TIMEOUT_MS, () =>
-        reject(new Error(`no answer within ${COLLECT_TIMEOUT_MS} ms`)),
-      );
-    });
     try {
-      return await Promise.race([this.#renderOne(registry, name), outOfTime]);
+      return await within(
+        this.clock,
+        COLLECT_TIMEOUT_MS,
+        this.#renderOne(registry, name),
+        (): never => {
+          throw new Error(`no answer within ${COLLECT_TIMEOUT_MS} ms`);
+        },
+      );
     } catch (error) {
       const why = errorText(error);
       this.#warnOnce(`${name} failed`, `Metric "${name}" is left out of the scrape: ${why}`);
       return '';
-    } finally {
-      timer.cancel?.();
     }
   }
 

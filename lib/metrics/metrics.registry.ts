@@ -51,17 +51,14 @@ export class MetricsRegistry {
   readonly #exposition: Exposition | undefined;
 
   /** @param client `prom-client`, or `undefined` for metrics that do nothing. @internal */
-  constructor(
-    private readonly client?: PromClient,
-    settings: MetricsRegistrySettings = {},
-  ) {
+  constructor(client?: PromClient, settings: MetricsRegistrySettings = {}) {
     this.#exposition = client && new Exposition(client);
     this.#exposition?.own.setDefaultLabels({ ...settings.defaultLabels });
   }
 
   /** Whether metrics are measured and exposed. */
   get enabled(): boolean {
-    return this.client !== undefined;
+    return this.#exposition !== undefined;
   }
 
   /** The `Content-Type` of what {@link expose} gives. */
@@ -175,15 +172,15 @@ export class MetricsRegistry {
   }
 
   #make(type: MetricType, configuration: AnyConfiguration): MetricTypes[MetricType] {
-    if (this.client === undefined) return noopMetric();
+    if (this.#exposition === undefined) return noopMetric();
     const given = Object.fromEntries(
       Object.entries(configuration).filter(([, value]) => value !== undefined),
     );
-    const { Counter, Gauge, Histogram, Summary } = this.client;
+    const { Counter, Gauge, Histogram, Summary } = this.#exposition.client;
     const MetricClass = { counter: Counter, gauge: Gauge, histogram: Histogram, summary: Summary }[
       type
     ];
-    return new MetricClass({ ...given, registers: [this.#exposition?.own] });
+    return new MetricClass({ ...given, registers: [this.#exposition.own] });
   }
 }
 

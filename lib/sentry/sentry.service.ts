@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { MAX_DELAY_MS, systemClock } from '../clock.js';
+import { MAX_DELAY_MS, systemClock, within } from '../clock.js';
 import { loadOptionalPackage } from '../optional-package.js';
 import { errorText, showValue } from '../show-value.js';
 import { captureHint, readableError, severity, wasSent } from './capture-input.js';
@@ -164,17 +164,11 @@ export class SentryService {
       typeof timeoutMs === 'number' && timeoutMs >= 0
         ? Math.min(timeoutMs, MAX_DELAY_MS)
         : DEFAULT_FLUSH_MS;
-    const timer: { cancel?: () => void } = {};
-    const outOfTime = new Promise<boolean>((resolve) => {
-      timer.cancel = systemClock.after(boundedMs, () => resolve(false));
-    });
     try {
-      return await Promise.race([finish(boundedMs), outOfTime]);
+      return await within(systemClock, boundedMs, finish(boundedMs), () => false);
     } catch (error) {
       this.#logger.error(`Sentry could not send: ${errorText(error)}`);
       return false;
-    } finally {
-      timer.cancel?.();
     }
   }
 }

@@ -1,20 +1,9 @@
-import { Logger } from '@nestjs/common';
 import promClient from 'prom-client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MemoryLog } from '../../support/log.js';
+import { describe, expect, it } from 'vitest';
 import { registryOn } from './registry-on.js';
+import { watchLog } from './watched-log.js';
 
-const log = new MemoryLog();
-
-beforeEach(() => {
-  log.lines.length = 0;
-  Logger.overrideLogger(log);
-});
-
-afterEach(() => {
-  promClient.register.clear();
-  Logger.overrideLogger(false);
-});
+const log = watchLog();
 
 const FAILURES: readonly [string, () => void | Promise<void>][] = [
   [

@@ -29,4 +29,5 @@ it('A collector that hangs loses only its own metric, and is not called again un
   await settle();
   collect.mockResolvedValue();
   expect(await exposition.render()).toContain('hangs 7');
+  expect(clock.waiting).toBe(0);
 });
