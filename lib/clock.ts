@@ -4,6 +4,12 @@ import { clearTimeout, setTimeout } from 'node:timers';
 /** Longest delay that a timer of Node takes, in milliseconds; a longer one fires at once. */
 export const MAX_DELAY_MS: number = 2 ** 31 - 1;
 
+/** How a timer behaves beside its delay. */
+export interface TimerOptions {
+  /** `true`: nobody waits for it, so it does not keep the process alive. @default false */
+  readonly background?: boolean;
+}
+
 /** Where time comes from; tests hand in one of their own. */
 export interface Clock {
   /** Monotonic time in milliseconds; only differences mean anything. */
@@ -11,15 +17,19 @@ export interface Clock {
   /** Wall-clock time. */
   date(): Date;
   /** Calls back once after `delayMs`; the returned function cancels. */
-  after(delayMs: number, callback: () => void): () => void;
+  after(delayMs: number, callback: () => void, options?: TimerOptions): () => void;
 }
+
+/** Taken before a test can put a fake in its place, as the timers above are: a deadline is real even then. */
+const monotonicMs = performance.now.bind(performance);
 
 /** Node's own clock and timers. A timer keeps the process alive until it has fired or is cancelled. */
 export const systemClock: Clock = {
-  nowMs: () => performance.now(),
+  nowMs: monotonicMs,
   date: () => new Date(),
-  after: (delayMs, callback) => {
+  after: (delayMs, callback, { background = false } = {}) => {
     const timer = setTimeout(callback, delayMs);
+    if (background) timer.unref();
     return () => clearTimeout(timer);
   },
 };

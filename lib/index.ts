@@ -1,3 +1,4 @@
+export type { DetailsOption } from './endpoints/endpoints.types.js';
 export { HealthCheck } from './health/health-check.decorator.js';
 export type { HealthCheckDecorator, HealthCheckName } from './health/health-check.decorator.js';
 export type { HealthCheckOptions } from './health/health-check.options.js';
@@ -7,13 +8,16 @@ export { HealthStatus } from './health/health.types.js';
 export type {
   HealthCheckContext,
   HealthCheckFunction,
+  HealthCheckHistory,
   HealthCheckResult,
   HealthCheckReturn,
   HealthOutcome,
   HealthProbe,
   HealthReport,
+  HealthTransition,
   IndicatorResult,
 } from './health/health.types.js';
+export type { HealthTransitionListener } from './health/transition-listeners.js';
 export {
   InjectMetric,
   makeCounterProvider,

@@ -5,7 +5,8 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { mountRoutes } from './endpoints/mount-routes.js';
+import { logTransitions } from './bridges/health-log.js';
+import { mountRoutes, whenListening } from './endpoints/mount-routes.js';
 import { ObservabilityController } from './endpoints/observability.controller.js';
 import { createRequestHandler } from './endpoints/request-handler.js';
 import { HealthCheckExplorer } from './health/health-check.explorer.js';
@@ -30,12 +31,14 @@ export class ObservabilityLifecycle implements OnApplicationBootstrap, OnApplica
     private readonly controller: ObservabilityController,
   ) {
     edge.bootstrapped = () => this.#open();
-    edge.closing = () => this.health.readiness.stopping();
+    edge.closing = () => this.health.closing();
+    logTransitions(health, this.#logger);
   }
 
   /** Puts the routes in front of the application; NestJS asks for it only where there is HTTP. */
   mount(): void {
     mountRoutes(this.http.httpAdapter, createRequestHandler(this.controller));
+    whenListening(this.http.httpAdapter, () => this.health.startBackground());
   }
 
   /** Every provider is ready by now, and a check that cannot be stops boot before others go to work. */
@@ -72,7 +75,7 @@ export class ObservabilityLifecycle implements OnApplicationBootstrap, OnApplica
     if (slow.length > 0) {
       this.#logger.warn(
         `A kubelet waits ${KUBELET_PATIENCE_MS} ms by default, and these checks may take as long or longer: ` +
-          `${slow.join(', ')}. Lower their timeoutMs, or raise timeoutSeconds of the readiness probe`,
+          `${slow.join(', ')}. Lower their timeoutMs, give them an intervalMs, or raise timeoutSeconds of the readiness probe`,
       );
     }
   }

@@ -1,4 +1,5 @@
-import { Module, type DynamicModule, type NestModule, type Provider } from '@nestjs/common';
+import { Logger, Module, type DynamicModule, type NestModule, type Provider } from '@nestjs/common';
+import { detailsPolicy } from './endpoints/details-policy.js';
 import { ObservabilityController } from './endpoints/observability.controller.js';
 import { HealthCheckExplorer } from './health/health-check.explorer.js';
 import { HealthRegistry } from './health/health.registry.js';
@@ -52,7 +53,12 @@ const providers: Provider[] = [
       checks: HealthRegistry,
       metrics: MetricsRegistry,
       { health, tools }: ResolvedOptions,
-    ) => new ObservabilityController(checks, metrics, { statusCodes: health.statusCodes, tools }),
+    ) => {
+      const logger = new Logger('Observability');
+      const showsDetails = detailsPolicy(health.details, (problem) => logger.warn(problem));
+      const { statusCodes } = health;
+      return new ObservabilityController(checks, metrics, { statusCodes, showsDetails, tools });
+    },
   },
   HealthCheckExplorer,
   ObservabilityLifecycle,

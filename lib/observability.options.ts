@@ -1,3 +1,4 @@
+import type { DetailsOption } from './endpoints/endpoints.types.js';
 import type { HealthStatus } from './health/health.types.js';
 import type { SentryDefaults, SentryInitOptions } from './sentry/sentry.types.js';
 
@@ -15,6 +16,15 @@ export interface ObservabilityModuleOptions {
 export interface HealthOptions {
   /** Deadline of a run where the check names none, in milliseconds. @default 800 */
   readonly timeoutMs?: number | undefined;
+  /** For how long a result is served where the check says nothing of it, in milliseconds. @default 0: run at each request */
+  readonly cacheMs?: number | undefined;
+  /**
+   * Who sees messages and details in `/health`: everyone, nobody, or whom the function lets by returning `true`. It
+   * is called at each request; what it throws, and anything else that it returns, lets nobody.
+   *
+   * @default 'always'
+   */
+  readonly details?: DetailsOption | undefined;
   /** The status code of `/health` for each status. @default 200 for all */
   readonly statusCodes?: { readonly [Status in HealthStatus]?: number | undefined } | undefined;
 }
@@ -59,6 +69,8 @@ export interface ResolvedOptions {
   readonly environment: string;
   readonly health: {
     readonly timeoutMs: number;
+    readonly cacheMs: number;
+    readonly details: DetailsOption;
     readonly statusCodes: Readonly<Record<HealthStatus, number>>;
   };
   readonly metrics: {

@@ -1,4 +1,4 @@
-import { DEFAULT_TIMEOUT_MS } from './health/health-check.options.js';
+import { DEFAULT_CACHE_MS, DEFAULT_TIMEOUT_MS } from './health/health-check.options.js';
 import { HealthStatus } from './health/health.types.js';
 import { LABEL_NAME } from './metrics/metric-definition.js';
 import type { ResolvedOptions } from './observability.options.js';
@@ -6,6 +6,8 @@ import type { SentryDefaults } from './sentry/sentry.types.js';
 import { SettingsReader } from './settings-reader.js';
 import {
   boolean,
+  cacheMs,
+  detailsFor,
   dsnOrNone,
   labelValue,
   nonEmpty,
@@ -52,7 +54,12 @@ function readRoot(reader: SettingsReader, options: unknown): Record<string, unkn
 }
 
 function readHealth(reader: SettingsReader, value: unknown): ResolvedOptions['health'] {
-  const health = reader.section('health', value, ['timeoutMs', 'statusCodes']);
+  const health = reader.section('health', value, [
+    'timeoutMs',
+    'cacheMs',
+    'details',
+    'statusCodes',
+  ]);
   const codes = reader.section(
     'health.statusCodes',
     health['statusCodes'],
@@ -63,6 +70,8 @@ function readHealth(reader: SettingsReader, value: unknown): ResolvedOptions['he
   return {
     timeoutMs:
       reader.setting('health.timeoutMs', health['timeoutMs'], timeoutMs) ?? DEFAULT_TIMEOUT_MS,
+    cacheMs: reader.setting('health.cacheMs', health['cacheMs'], cacheMs) ?? DEFAULT_CACHE_MS,
+    details: reader.setting('health.details', health['details'], detailsFor) ?? 'always',
     statusCodes: {
       healthy: code(HealthStatus.HEALTHY),
       degraded: code(HealthStatus.DEGRADED),

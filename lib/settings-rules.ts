@@ -1,4 +1,5 @@
-import { isTimeoutMs, TIMEOUT_RULE } from './health/health-check.options.js';
+import type { DetailsOption } from './endpoints/endpoints.types.js';
+import { CACHE_RULE, TIMEOUT_RULE } from './health/health-check.options.js';
 import { DSN_RULE, isDsn } from './sentry/dsn.js';
 import type { Rule } from './settings-reader.js';
 
@@ -21,8 +22,23 @@ export const boolean: Rule<boolean> = {
 
 /** A deadline. */
 export const timeoutMs: Rule<number> = {
-  accepted: TIMEOUT_RULE,
-  read: (value) => (isTimeoutMs(value) ? value : undefined),
+  accepted: TIMEOUT_RULE.accepted,
+  read: (value) => (TIMEOUT_RULE.allows(value) ? (value as number) : undefined),
+};
+
+/** For how long something is kept. */
+export const cacheMs: Rule<number> = {
+  accepted: CACHE_RULE.accepted,
+  read: (value) => (CACHE_RULE.allows(value) ? (value as number) : undefined),
+};
+
+/** Who sees messages and details. */
+export const detailsFor: Rule<DetailsOption> = {
+  accepted: "'always', 'never' or a function of the request that returns true or false",
+  read: (value) =>
+    value === 'always' || value === 'never' || typeof value === 'function'
+      ? (value as DetailsOption)
+      : undefined,
 };
 
 /** The status code of a final answer. */

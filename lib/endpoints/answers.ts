@@ -1,4 +1,5 @@
-import { HealthStatus, type HealthCheckResult, type HealthReport } from '../health/health.types.js';
+import { HealthStatus, type HealthReport } from '../health/health.types.js';
+import { healthBody } from './health-body.js';
 
 /** What a route says, apart from the headers that all routes have in common. */
 export interface Answer {
@@ -7,16 +8,19 @@ export interface Answer {
   readonly body: string;
 }
 
-/** `GET /health`: all results. */
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** `GET /health`: all results; whoever may not see details sees no messages either. */
 export function healthAnswer(
   report: HealthReport,
   statusCodes: Readonly<Record<HealthStatus, number>>,
+  showDetails: boolean,
 ): Answer {
-  return json(statusCodes[report.status], {
-    status: report.status,
-    timestamp: report.timestamp.toISOString(),
-    checks: report.checks.map(resultOnWire),
-  });
+  return {
+    statusCode: statusCodes[report.status],
+    contentType: JSON_TYPE,
+    body: healthBody(report, showDetails),
+  };
 }
 
 /** `GET /health/live`: dead only when a check that opted into liveness is unhealthy. */
@@ -55,21 +59,10 @@ export function methodNotAllowedAnswer(): Answer {
   return json(405, { status: 'method_not_allowed' });
 }
 
-function resultOnWire(result: HealthCheckResult): object {
-  return {
-    name: result.name,
-    status: result.status,
-    message: result.message,
-    latency_ms: result.latencyMs,
-    details: result.details,
-    checked_at: result.checkedAt.toISOString(),
-  };
-}
-
 function json(statusCode: number, body: object): Answer {
   return {
     statusCode,
-    contentType: 'application/json; charset=utf-8',
+    contentType: JSON_TYPE,
     body: JSON.stringify(body),
   };
 }

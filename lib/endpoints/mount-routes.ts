@@ -43,6 +43,11 @@ export function mountRoutes(adapter: AbstractHttpAdapter, handle: RequestHandler
   }
 }
 
+/** Calls back when the application's server begins to listen, which it may never do. */
+export function whenListening(adapter: AbstractHttpAdapter, callback: () => void): void {
+  (adapter.getHttpServer() as Server).once('listening', callback);
+}
+
 /** Fastify opens a server of its own for each further address of a name such as `localhost`. */
 function furtherServers(fastify: FastifyLike): readonly Server[] {
   const bindings = Object.getOwnPropertySymbols(fastify).find(

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { HealthRegistry } from '../health/health.registry.js';
 import type { HealthStatus } from '../health/health.types.js';
 import type { MetricsRegistry } from '../metrics/metrics.registry.js';
@@ -9,10 +10,12 @@ import {
   toolsAnswer,
   type Answer,
 } from './answers.js';
+import type { DetailsPolicy } from './details-policy.js';
 
 /** What the routes need to know beside the registries. */
 export interface ControllerSettings {
   readonly statusCodes: Readonly<Record<HealthStatus, number>>;
+  readonly showsDetails: DetailsPolicy;
   readonly tools: Readonly<Record<string, string | null>>;
 }
 
@@ -25,8 +28,9 @@ export class ObservabilityController {
   ) {}
 
   /** `GET /health` */
-  async health(): Promise<Answer> {
-    return healthAnswer(await this.checks.run(), this.settings.statusCodes);
+  async health(request: IncomingMessage): Promise<Answer> {
+    const { statusCodes, showsDetails } = this.settings;
+    return healthAnswer(await this.checks.run(), statusCodes, showsDetails(request));
   }
 
   /** `GET /health/live` */

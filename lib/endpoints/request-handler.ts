@@ -7,11 +7,13 @@ import type { ObservabilityController } from './observability.controller.js';
 /** Answers a request if it is for one of the five routes. @returns whether it is. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
+type Route = (request: IncomingMessage) => Promise<Answer>;
+
 /** Answers the five routes on plain `node:http`, with no framework between. */
 export function createRequestHandler(controller: ObservabilityController): RequestHandler {
   const logger = new Logger('Observability');
-  const routes: ReadonlyMap<string, () => Promise<Answer>> = new Map([
-    ['/health', () => controller.health()],
+  const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
+    ['/health', (request) => controller.health(request)],
     ['/health/live', () => controller.live()],
     ['/health/ready', () => controller.ready()],
     ['/health/tools', () => controller.tools()],
@@ -19,14 +21,14 @@ export function createRequestHandler(controller: ObservabilityController): Reque
   ]);
 
   const answer = async (
-    route: () => Promise<Answer>,
+    route: Route,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> => {
     try {
       const readable = request.method === 'GET' || request.method === 'HEAD';
       if (!readable) response.setHeader('Allow', 'GET, HEAD');
-      send(readable ? await route() : methodNotAllowedAnswer(), request, response);
+      send(readable ? await route(request) : methodNotAllowedAnswer(), request, response);
     } catch (error) {
       logger.error(`${request.method} ${pathOf(request.url)} failed: ${errorText(error)}`);
       if (!response.headersSent) send(failureAnswer(), request, response);

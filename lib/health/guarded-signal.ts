@@ -2,13 +2,35 @@ type Callback = (this: unknown, event: Event) => unknown;
 type Listener = Callback | { handleEvent(event: Event): unknown };
 type Register = (type: string, listener: unknown, options?: unknown) => void;
 
+/** An `AbortSignal` that is made when somebody asks for it: most checks never do, and making one costs more than they. */
+export class GuardedSignal {
+  #controller: AbortController | undefined;
+  #reason: Error | undefined;
+
+  /** @param report is told what a listener has thrown, or what its promise was rejected with. */
+  constructor(private readonly report: (error: unknown) => void) {}
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      guardSignal(this.#controller.signal, this.report);
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Aborts the signal, also one that nobody has asked for yet. Only the first reason counts. */
+  abort(reason: Error): void {
+    this.#reason ??= reason;
+    this.#controller?.abort(this.#reason);
+  }
+}
+
 /**
  * Makes a signal whose listeners cannot end the process. Node turns what a listener of an `AbortSignal` throws into an
  * uncaught exception, and it would be the passing of a deadline that caused it.
- *
- * @param report is told what a listener has thrown, or what its promise was rejected with.
  */
-export function guardSignal(signal: AbortSignal, report: (error: unknown) => void): AbortSignal {
+function guardSignal(signal: AbortSignal, report: (error: unknown) => void): void {
   const guards = new WeakMap<object, Callback>();
   const guardOf = (listener: unknown): unknown => {
     if (!isListener(listener)) return listener;
@@ -24,7 +46,7 @@ export function guardSignal(signal: AbortSignal, report: (error: unknown) => voi
       register(type, guardOf(listener), options);
   let onAbort: unknown = null;
 
-  return Object.defineProperties(signal, {
+  Object.defineProperties(signal, {
     addEventListener: { value: through(add) },
     removeEventListener: { value: through(remove) },
     onabort: {

@@ -11,6 +11,21 @@ export interface HealthCheckOptions {
    * @default 800, or the module's `health.timeoutMs`
    */
   readonly timeoutMs?: number | undefined;
+  /**
+   * For how long a settled result is served without running the check again, in milliseconds: 0 to 2147483647. A
+   * result that is not healthy is served for a tenth of it, so that a recovery shows soon.
+   *
+   * @default 0: run at each request, or the module's `health.cacheMs`
+   */
+  readonly cacheMs?: number | undefined;
+  /**
+   * Runs the check in the background, so long after its last run has ended, give or take 10 %, from when the
+   * application listens; the routes then answer from memory. In milliseconds: 1 to 2147483647. A result older than
+   * 2 × `intervalMs` + `timeoutMs` is unhealthy.
+   *
+   * @default none: run when asked
+   */
+  readonly intervalMs?: number | undefined;
   /** `false`: unhealthy counts as degraded in the overall status. @default true */
   readonly critical?: boolean | undefined;
   /**
@@ -22,28 +37,77 @@ export interface HealthCheckOptions {
    * @default ['readiness']
    */
   readonly probes?: readonly HealthProbe[] | undefined;
+  /**
+   * How many results in a row must be worse before the status gets worse: 1 to 100. The very first result counts at
+   * once. Where a result differs from the status that counts, its `details.raw_status` says so.
+   *
+   * @default 1
+   */
+  readonly failureThreshold?: number | undefined;
+  /** How many results in a row must be better before the status gets better: 1 to 100. @default 1 */
+  readonly successThreshold?: number | undefined;
 }
 
 /** The options of a check with every default filled in. */
 export interface ResolvedCheckOptions {
   readonly timeoutMs: number;
+  readonly cacheMs: number;
+  /** `undefined`: no background runs. */
+  readonly intervalMs: number | undefined;
   readonly critical: boolean;
   readonly probes: readonly HealthProbe[];
+  readonly failureThreshold: number;
+  readonly successThreshold: number;
 }
+
+/** What holds for a check that does not say otherwise. */
+export type CheckDefaults = Pick<ResolvedCheckOptions, 'timeoutMs' | 'cacheMs'>;
 
 /** The deadline of a run where nobody set another, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 800;
 
-const KNOWN: readonly string[] = ['timeoutMs', 'critical', 'probes'];
-const PROBES: readonly unknown[] = ['liveness', 'readiness'];
+/** For how long a result is served where nobody said otherwise, in milliseconds. */
+export const DEFAULT_CACHE_MS = 0;
 
-/** Says whether a value is a deadline: a number of milliseconds that a timer can wait. */
-export function isTimeoutMs(value: unknown): value is number {
-  return typeof value === 'number' && value >= 1 && value <= MAX_DELAY_MS;
+const MAX_THRESHOLD = 100;
+
+/** What a value must be, and how an error message says it. */
+interface OptionRule {
+  readonly accepted: string;
+  allows(value: unknown): boolean;
 }
 
-/** What {@link isTimeoutMs} accepts, for error messages. */
-export const TIMEOUT_RULE = `a number of milliseconds, 1 to ${MAX_DELAY_MS}`;
+/** A time that a timer can wait. */
+export const TIMEOUT_RULE: OptionRule = {
+  accepted: `a number of milliseconds, 1 to ${MAX_DELAY_MS}`,
+  allows: (value) => isBetween(value, 1, MAX_DELAY_MS),
+};
+
+/** A time that may be none. */
+export const CACHE_RULE: OptionRule = {
+  accepted: `a number of milliseconds, 0 to ${MAX_DELAY_MS}`,
+  allows: (value) => isBetween(value, 0, MAX_DELAY_MS),
+};
+
+const THRESHOLD_RULE: OptionRule = {
+  accepted: `a whole number, 1 to ${MAX_THRESHOLD}`,
+  allows: (value) => isBetween(value, 1, MAX_THRESHOLD) && Number.isInteger(value),
+};
+
+const PROBES: readonly unknown[] = ['liveness', 'readiness'];
+
+const RULES: Readonly<Record<keyof HealthCheckOptions, OptionRule>> = {
+  timeoutMs: TIMEOUT_RULE,
+  cacheMs: CACHE_RULE,
+  intervalMs: TIMEOUT_RULE,
+  critical: { accepted: 'true or false', allows: (value) => typeof value === 'boolean' },
+  probes: {
+    accepted: "an array of 'liveness' and 'readiness'",
+    allows: (value) => Array.isArray(value) && value.every((probe) => PROBES.includes(probe)),
+  },
+  failureThreshold: THRESHOLD_RULE,
+  successThreshold: THRESHOLD_RULE,
+};
 
 /**
  * Checks the options of a health check.
@@ -55,36 +119,38 @@ export function assertCheckOptions(
   subject: string,
   options: unknown,
 ): asserts options is HealthCheckOptions {
-  const refuse = (what: string, value: unknown, rule: string): never => {
-    throw new TypeError(`${subject}: ${what} is ${showValue(value)}; accepted is ${rule}.`);
+  const refuse = (what: string, value: unknown, accepted: string): never => {
+    throw new TypeError(`${subject}: ${what} is ${showValue(value)}; accepted is ${accepted}.`);
   };
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     return refuse('options', options, 'an object');
   }
-  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key));
-  if (unknown !== undefined) return refuse('an option', unknown, `one of ${KNOWN.join(', ')}`);
-
-  const { timeoutMs, critical, probes } = options as Record<string, unknown>;
-  if (timeoutMs !== undefined && !isTimeoutMs(timeoutMs))
-    refuse('timeoutMs', timeoutMs, TIMEOUT_RULE);
-  if (critical !== undefined && typeof critical !== 'boolean')
-    refuse('critical', critical, 'true or false');
-  if (
-    probes !== undefined &&
-    !(Array.isArray(probes) && probes.every((probe) => PROBES.includes(probe)))
-  ) {
-    refuse('probes', probes, "an array of 'liveness' and 'readiness'");
+  const unknown = Object.keys(options).find((key) => !Object.hasOwn(RULES, key));
+  if (unknown !== undefined) {
+    return refuse('an option', unknown, `one of ${Object.keys(RULES).join(', ')}`);
+  }
+  for (const [option, rule] of Object.entries(RULES)) {
+    const value: unknown = Reflect.get(options, option);
+    if (value !== undefined && !rule.allows(value)) refuse(option, value, rule.accepted);
   }
 }
 
 /** Fills in the defaults. */
 export function resolveCheckOptions(
   options: HealthCheckOptions,
-  defaultTimeoutMs: number,
+  defaults: CheckDefaults,
 ): ResolvedCheckOptions {
   return {
-    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+    timeoutMs: options.timeoutMs ?? defaults.timeoutMs,
+    cacheMs: options.cacheMs ?? defaults.cacheMs,
+    intervalMs: options.intervalMs,
     critical: options.critical ?? true,
     probes: [...(options.probes ?? ['readiness'])],
+    failureThreshold: options.failureThreshold ?? 1,
+    successThreshold: options.successThreshold ?? 1,
   };
+}
+
+function isBetween(value: unknown, least: number, most: number): boolean {
+  return typeof value === 'number' && value >= least && value <= most;
 }

@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.js';
-import { errorText } from '../show-value.js';
-import { guardSignal } from './guarded-signal.js';
-import { readOutcome, unhealthy, type ReadOutcome } from './health.outcome.js';
-import type { HealthCheckFunction, HealthCheckResult } from './health.types.js';
+import type { EventLoopWatch } from './event-loop-watch.js';
+import { GuardedSignal } from './guarded-signal.js';
+import { readFailure, readOutcome, unhealthy, type ReadOutcome } from './health.outcome.js';
+import type { HealthCheckContext, HealthCheckFunction, HealthCheckResult } from './health.types.js';
+import type { RunSlots } from './run-slots.js';
+import { RunStopwatch, type Standstill } from './run-stopwatch.js';
 
 /** What is needed to run a check. */
 export interface RunnableCheck {
@@ -14,80 +16,143 @@ export interface RunnableCheck {
 /** What a run needs from outside. */
 export interface RunSurroundings {
   readonly clock: Clock;
-  /** Is told what a check does wrong beside its result. */
-  readonly report: (problem: string) => void;
+  readonly loop: EventLoopWatch;
+  readonly slots: RunSlots;
+  /** Is told what a listener of the signal has thrown. */
+  readonly signalFailed: (error: unknown) => void;
+  /** Is told that the check has settled, or will never be called. */
+  readonly settled: () => void;
 }
 
+/** What a check has returned: an outcome, or something to wait for. */
+type Answer = ReadOutcome | { readonly later: PromiseLike<unknown> };
+
 /**
- * One run of a check, from its start until the check has really settled, which may be long after its deadline.
- * Whatever the check does, the run ends in a result.
+ * One run of a check, from when it is asked for until the check has really settled, which may be long after its
+ * deadline. Whatever the check does, the run ends in a result.
  */
 export class HealthCheckRun {
   /** Comes by the deadline at the latest, and never rejects. */
   readonly result: Promise<HealthCheckResult>;
-  /** Resolves when the check has settled, and never rejects. */
-  readonly settled: Promise<void>;
 
-  readonly #controller = new AbortController();
-  readonly #clock: Clock;
   readonly #startedAt: Date;
-  #startedMs: number;
+  readonly #stopwatch: RunStopwatch;
+  readonly #signal: GuardedSignal;
+  #phase: 'queued' | 'running' | 'settled' = 'queued';
+  #queuedMs = 0;
   #late = false;
   #cancelDeadline = (): void => {};
+  #giveBackSlot = (): void => {};
   #resolve: (result: HealthCheckResult) => void = () => {};
 
   constructor(
     private readonly check: RunnableCheck,
-    { clock, report }: RunSurroundings,
+    private readonly surroundings: RunSurroundings,
   ) {
-    this.#clock = clock;
-    guardSignal(this.#controller.signal, (error) =>
-      report(`Health check "${check.name}": a listener of its signal failed: ${errorText(error)}`),
-    );
-    this.#startedAt = clock.date();
-    this.#startedMs = clock.nowMs();
+    this.#startedAt = surroundings.clock.date();
+    this.#stopwatch = new RunStopwatch(surroundings.clock, surroundings.loop);
+    this.#signal = new GuardedSignal(surroundings.signalFailed);
     this.result = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    this.settled = this.#start();
+    // The registry must hold this run before the check is called, for a check may ask the registry for itself.
+    queueMicrotask(() => this.#begin());
+  }
+
+  /** That the event loop stood still because of this run, or while it waited, if notably. */
+  get standstill(): Standstill | undefined {
+    return this.#stopwatch.standstill;
   }
 
   /** The result for whoever asks after the deadline while the check is still running; before it, `undefined`. */
   overdue(): HealthCheckResult | undefined {
-    if (!this.#late) return undefined;
-    const since = this.#startedAt.toISOString();
-    return this.#toResult(
-      failed(`no answer within ${this.check.timeoutMs} ms, still running since ${since}`),
-    );
+    return this.#late ? this.#toResult(failed(this.#silence())) : undefined;
   }
 
   /** Ends the run with an unhealthy result, and aborts the check's signal. */
   abort(why: string): void {
-    this.#cancelDeadline();
-    this.#finish(failed(`stopped: ${why}`));
-    this.#controller.abort(new Error(`Health check "${this.check.name}" is stopped: ${why}`));
+    this.#giveUp(`stopped: ${why}`, `is stopped: ${why}`);
   }
 
-  async #start(): Promise<void> {
-    // The registry must hold this run before the check is called, for a check may ask the registry for itself. And the
-    // time starts here, lest a check pay for another that has held the event loop before it.
-    await Promise.resolve();
-    if (this.#controller.signal.aborted) return;
-    const { name, fn, timeoutMs } = this.check;
-    this.#startedMs = this.#clock.nowMs();
-    this.#cancelDeadline = this.#clock.after(timeoutMs, () => {
-      this.#late = true;
-      this.#finish(failed(`no answer within ${timeoutMs} ms`));
-      this.#controller.abort(
-        new Error(`Health check "${name}" has passed its deadline of ${timeoutMs} ms`),
-      );
-    });
-    const outcome = await callCheck(fn, this.#controller.signal);
+  #begin(): void {
+    if (this.#is('settled')) return;
+    this.#giveBackSlot = this.surroundings.slots.take(() => this.#call());
+    // What has answered without waiting needs no deadline.
+    if (this.#is('settled')) this.#giveBackSlot();
+    else this.#setDeadline();
+  }
+
+  #call(): void {
+    if (!this.#is('queued')) return;
+    this.#phase = 'running';
+    this.#queuedMs = this.#stopwatch.spentMs;
+    const answer = this.#stopwatch.working(() => this.#ask());
+    if ('later' in answer) void this.#follow(answer.later);
+    else this.#settle(answer);
+  }
+
+  #ask(): Answer {
+    try {
+      const returned: unknown = this.check.fn(contextOf(this.#signal));
+      return isThenable(returned) ? { later: returned } : readOutcome(returned);
+    } catch (error) {
+      return readFailure(error);
+    }
+  }
+
+  async #follow(later: PromiseLike<unknown>): Promise<void> {
+    this.#stopwatch.waits();
+    const read = await reading(later);
+    this.#stopwatch.waitsNoMore();
+    this.#settle(this.#stopwatch.working(read));
+  }
+
+  #settle(outcome: ReadOutcome): void {
     this.#cancelDeadline();
-    // The deadline's timer cannot fire while a check holds the event loop, so its lateness is measured here too.
-    const tookMs = this.#elapsedMs();
-    const late = `answered after ${Math.round(tookMs)} ms, past its deadline of ${timeoutMs} ms`;
-    this.#finish(tookMs > timeoutMs ? failed(late) : outcome);
+    this.#giveBackSlot();
+    this.#finish(this.#inTime(outcome));
+    this.#phase = 'settled';
+    this.surroundings.settled();
+  }
+
+  /** The deadline's timer cannot fire while a check holds the event loop, so its lateness is measured here too. */
+  #inTime(outcome: ReadOutcome): ReadOutcome {
+    const { timeoutMs } = this.check;
+    const { spentMs } = this.#stopwatch;
+    return spentMs > timeoutMs
+      ? failed(`answered after ${Math.round(spentMs)} ms, past its deadline of ${timeoutMs} ms`)
+      : outcome;
+  }
+
+  #setDeadline(): void {
+    const leftMs = Math.max(0, this.check.timeoutMs - this.#stopwatch.spentMs);
+    this.#cancelDeadline = this.surroundings.clock.after(leftMs, () => this.#deadline());
+  }
+
+  #deadline(): void {
+    const { timeoutMs } = this.check;
+    // A timer of Node may fire a fraction early, or have waited while another check held the loop.
+    if (timeoutMs - this.#stopwatch.spentMs >= 1) return this.#setDeadline();
+    this.#late = true;
+    this.#giveUp(this.#silence(), `has passed its deadline of ${timeoutMs} ms`);
+  }
+
+  #silence(): string {
+    const { timeoutMs } = this.check;
+    return this.#is('queued')
+      ? `did not get its turn within ${timeoutMs} ms, as ${this.surroundings.slots.limit} other checks were running`
+      : `no answer within ${timeoutMs} ms, still running since ${this.#startedAt.toISOString()}`;
+  }
+
+  #giveUp(message: string, reason: string): void {
+    this.#cancelDeadline();
+    this.#giveBackSlot();
+    this.#stopwatch.givenUp();
+    this.#finish(failed(message));
+    this.#signal.abort(new Error(`Health check "${this.check.name}" ${reason}`));
+    if (!this.#is('queued')) return;
+    this.#phase = 'settled';
+    this.surroundings.settled();
   }
 
   /** Only the first time counts. */
@@ -96,25 +161,60 @@ export class HealthCheckRun {
   }
 
   #toResult(outcome: ReadOutcome): HealthCheckResult {
+    const latencyMs = this.#stopwatch.spentMs - this.#queuedMs;
     return Object.freeze({
       name: this.check.name,
-      ...outcome,
-      latencyMs: Math.round(this.#elapsedMs() * 1_000) / 1_000,
-      checkedAt: this.#clock.date(),
+      ...withStandstill(outcome, this.#stopwatch.standstill),
+      latencyMs: Math.max(0, Math.round(latencyMs * 1_000) / 1_000),
+      checkedAt: this.surroundings.clock.date(),
     });
   }
 
-  #elapsedMs(): number {
-    return this.#clock.nowMs() - this.#startedMs;
+  #is(phase: 'queued' | 'running' | 'settled'): boolean {
+    return this.#phase === phase;
   }
 }
 
-async function callCheck(fn: HealthCheckFunction, signal: AbortSignal): Promise<ReadOutcome> {
+function contextOf(signal: GuardedSignal): HealthCheckContext {
+  return {
+    get signal() {
+      return signal.signal;
+    },
+  };
+}
+
+/** Waits for what a check has promised. @returns what reads it; the promise never rejects. */
+async function reading(later: PromiseLike<unknown>): Promise<() => ReadOutcome> {
   try {
-    return readOutcome(await fn({ signal }));
+    const returned = await later;
+    return () => readAnswer(returned);
   } catch (error) {
-    return failed(errorText(error));
+    return () => readFailure(error);
   }
+}
+
+/** What was promised may be as hostile to its reader as what is thrown. */
+function readAnswer(returned: unknown): ReadOutcome {
+  try {
+    return readOutcome(returned);
+  } catch (error) {
+    return readFailure(error);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  const canHaveMembers =
+    (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return canHaveMembers && 'then' in value && typeof value.then === 'function';
+}
+
+function withStandstill(outcome: ReadOutcome, standstill: Standstill | undefined): ReadOutcome {
+  if (standstill === undefined) return outcome;
+  return {
+    ...outcome,
+    message: [outcome.message, standstill.text].filter((text) => text !== '').join('; '),
+    details: Object.freeze({ ...outcome.details, event_loop_held_ms: standstill.ms }),
+  };
 }
 
 function failed(message: string): ReadOutcome {

@@ -2,12 +2,14 @@ import { toPlainJson } from '../plain-json.js';
 import { redactText } from '../redaction.js';
 import { errorText, shorten, showValue } from '../show-value.js';
 import { HealthStatus, type HealthOutcome } from './health.types.js';
+import { worst } from './severity.js';
+import { thrownIndicators } from './terminus.js';
 
 /** An outcome as the registry keeps it: complete, plain, bounded, without secrets. */
 export interface ReadOutcome {
   readonly status: HealthStatus;
   readonly message: string;
-  readonly details: Record<string, unknown>;
+  readonly details: Readonly<Record<string, unknown>>;
 }
 
 /** The outcome of a check that found all well. */
@@ -27,6 +29,8 @@ export function unhealthy(message?: string, details?: object): HealthOutcome {
 
 const MAX_MESSAGE = 1_000;
 
+const NO_DETAILS: Readonly<Record<string, unknown>> = Object.freeze({});
+
 const STATUSES: readonly unknown[] = Object.values(HealthStatus);
 
 const INDICATOR_STATUS: Readonly<Record<string, HealthStatus>> = {
@@ -45,11 +49,25 @@ export function readOutcome(returned: unknown): ReadOutcome {
   if (typeof returned !== 'object' || returned === null || Array.isArray(returned)) {
     return notAnOutcome(returned);
   }
-  if (!('status' in returned)) return readIndicator(returned);
+  if (!('status' in returned)) return readIndicator(returned) ?? notAnOutcome(returned);
   const { status } = returned;
   if (isStatus(status)) return readOwn(status, returned);
   // An indicator of Terminus may be called "status": its entry is then an object.
-  return typeof status === 'object' ? readIndicator(returned) : notAnOutcome(returned);
+  const read = typeof status === 'object' ? readIndicator(returned) : undefined;
+  return read ?? notAnOutcome(returned);
+}
+
+/** Reads what a check threw, or what its promise was rejected with. Never throws. */
+export function readFailure(error: unknown): ReadOutcome {
+  try {
+    const thrown = thrownIndicators(error);
+    if (thrown === undefined) return outcome(HealthStatus.UNHEALTHY, errorText(error));
+    const read = readIndicator(thrown.results);
+    const message = (thrown.speaks ? undefined : read?.message) ?? errorText(error);
+    return outcome(HealthStatus.UNHEALTHY, message, read?.details ?? thrown.results);
+  } catch {
+    return outcome(HealthStatus.UNHEALTHY, errorText(error));
+  }
 }
 
 function readOwn(
@@ -57,46 +75,60 @@ function readOwn(
   returned: { readonly status: unknown; message?: unknown; details?: unknown },
 ): ReadOutcome {
   const { message, details } = returned;
-  return outcome(status, messageText(message ?? ''), details ?? {});
+  return outcome(status, messageText(message ?? ''), details ?? undefined);
 }
 
-function readIndicator(returned: object): ReadOutcome {
-  const entries = Object.entries(returned as Record<string, unknown>).map(
-    ([key, entry]) => [key, readEntry(key, entry)] as const,
-  );
+/** `undefined` for what no indicator returns. */
+function readIndicator(returned: object): ReadOutcome | undefined {
+  const entries: IndicatorEntry[] = [];
+  for (const [key, value] of Object.entries(returned)) {
+    const entry = readEntry(key, value);
+    if (entry === undefined) return undefined;
+    entries.push(entry);
+  }
   const [first, ...others] = entries;
-  if (first === undefined || entries.some(([, entry]) => entry === undefined))
-    return notAnOutcome(returned);
-  if (others.length === 0 && first[1] !== undefined) return first[1];
+  if (first === undefined) return undefined;
+  if (others.length === 0) return outcome(first.status, entryText(first, ''), first.details);
 
-  const parts = entries.flatMap(([key, entry]) => (entry === undefined ? [] : [{ key, ...entry }]));
-  const bad = parts.filter((part) => part.status !== HealthStatus.HEALTHY);
+  // More than these do not fit into a message anyway.
+  const bad = entries.filter(({ status }) => status !== HealthStatus.HEALTHY).slice(0, 50);
   return outcome(
-    worst(parts.map((part) => part.status)),
-    bad.map((part) => `${part.key}: ${part.message || part.status}`).join('; '),
-    Object.fromEntries(parts.map((part) => [part.key, part.details])),
+    worst(entries.map(({ status }) => status)),
+    bad.map((entry) => entryText(entry, `${entry.key}: `)).join('; '),
+    Object.fromEntries(entries.map(({ key, details }) => [key, details])),
   );
 }
 
-function readEntry(key: string, entry: unknown): ReadOutcome | undefined {
+interface IndicatorEntry {
+  readonly key: string;
+  readonly status: HealthStatus;
+  /** The word of Terminus for it. */
+  readonly word: string;
+  readonly message: unknown;
+  readonly details: object;
+}
+
+function readEntry(key: string, entry: unknown): IndicatorEntry | undefined {
   if (typeof entry !== 'object' || entry === null) return undefined;
-  const { status, message, ...details } = entry as Record<string, unknown>;
-  if (typeof status !== 'string' || !Object.hasOwn(INDICATOR_STATUS, status)) return undefined;
-  const silent = status === 'up' ? '' : `${key} is ${status}`;
-  const text = message === undefined ? silent : messageText(message);
-  return outcome(INDICATOR_STATUS[status] ?? HealthStatus.UNHEALTHY, text, details);
+  const { status: word, message, ...details } = entry as Record<string, unknown>;
+  const status =
+    typeof word === 'string' && Object.hasOwn(INDICATOR_STATUS, word)
+      ? INDICATOR_STATUS[word]
+      : undefined;
+  return status && { key, status, word: word as string, message, details };
+}
+
+/** A bad entry always says something. */
+function entryText({ key, status, word, message }: IndicatorEntry, prefix: string): string {
+  const text = messageText(message ?? '');
+  if (text !== '') return prefix + text;
+  return status === HealthStatus.HEALTHY ? '' : `${key} is ${word}`;
 }
 
 /** A message that is no text is shown as what it is. */
 function messageText(message: unknown): string {
   if (typeof message === 'string') return message;
   return message instanceof Error ? errorText(message) : showValue(message);
-}
-
-/** The worst of some statuses; `healthy` where there is none. */
-export function worst(statuses: readonly HealthStatus[]): HealthStatus {
-  if (statuses.includes(HealthStatus.UNHEALTHY)) return HealthStatus.UNHEALTHY;
-  return statuses.includes(HealthStatus.DEGRADED) ? HealthStatus.DEGRADED : HealthStatus.HEALTHY;
 }
 
 function notAnOutcome(returned: unknown): ReadOutcome {
@@ -107,14 +139,18 @@ function notAnOutcome(returned: unknown): ReadOutcome {
   );
 }
 
-function outcome(status: HealthStatus, message = '', details: unknown = {}): ReadOutcome {
-  const plain = toPlainJson(details);
-  const record = typeof plain === 'object' && plain !== null && !Array.isArray(plain);
+function outcome(status: HealthStatus, message = '', details?: unknown): ReadOutcome {
   return {
     status,
-    message: shorten(redactText(message.slice(0, 2 * MAX_MESSAGE)), MAX_MESSAGE),
-    details: deepFreeze(record ? (plain as Record<string, unknown>) : { value: plain }),
+    message: message && shorten(redactText(message.slice(0, 2 * MAX_MESSAGE)), MAX_MESSAGE),
+    details: details === undefined ? NO_DETAILS : detailsOf(details),
   };
+}
+
+function detailsOf(given: unknown): ReadOutcome['details'] {
+  const plain = toPlainJson(given);
+  const record = typeof plain === 'object' && plain !== null && !Array.isArray(plain);
+  return deepFreeze(record ? (plain as Record<string, unknown>) : { value: plain });
 }
 
 /** All who ask at the same time get the same result. */

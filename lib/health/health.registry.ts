@@ -1,40 +1,39 @@
 import { Logger } from '@nestjs/common';
 import { systemClock, type Clock } from '../clock.js';
-import { shorten, showValue } from '../show-value.js';
+import { errorText, shorten, showValue } from '../show-value.js';
+import { EventLoopWatch } from './event-loop-watch.js';
 import { assertCheckName, isModuleHook } from './health-check.name.js';
 import {
   assertCheckOptions,
+  DEFAULT_CACHE_MS,
   DEFAULT_TIMEOUT_MS,
   resolveCheckOptions,
+  type CheckDefaults,
   type HealthCheckOptions,
-  type ResolvedCheckOptions,
 } from './health-check.options.js';
-import { HealthCheckRun } from './health-check.run.js';
-import { buildReport } from './health.report.js';
-import {
-  HealthStatus,
-  type HealthCheckFunction,
-  type HealthCheckResult,
-  type HealthProbe,
-  type HealthReport,
+import { buildReport, type WeighedResult } from './health.report.js';
+import type {
+  HealthCheckFunction,
+  HealthCheckHistory,
+  HealthCheckResult,
+  HealthProbe,
+  HealthReport,
+  IndicatorResult,
 } from './health.types.js';
 import { Readiness } from './readiness.js';
+import { RegisteredCheck, type CheckSurroundings } from './registered-check.js';
+import { RunSlots } from './run-slots.js';
+import { toIndicatorResult } from './terminus.js';
+import { TransitionListeners, type HealthTransitionListener } from './transition-listeners.js';
 
 /** What holds for all checks of one registry. */
-export interface HealthRegistrySettings {
-  /** Deadline of a run where the check names none, in milliseconds. @default 800 */
-  readonly timeoutMs?: number | undefined;
+export interface HealthRegistrySettings extends Partial<CheckDefaults> {
+  /** Whether everyone sees messages and details. @default 'always' */
+  readonly details?: unknown;
 }
 
-interface RegisteredCheck extends ResolvedCheckOptions {
-  readonly name: string;
-  readonly fn: HealthCheckFunction;
-  /** Who registered it, as shown to people. */
-  readonly owner: string;
-  readonly registeredAt: Date;
-  run?: HealthCheckRun | undefined;
-  last?: HealthCheckResult | undefined;
-}
+/** How many checks run at once. Those that count for liveness do not wait for the others. */
+const MAX_RUNNING = 64;
 
 /**
  * Holds the health checks of one application and runs them. Injectable everywhere.
@@ -47,7 +46,16 @@ interface RegisteredCheck extends ResolvedCheckOptions {
 export class HealthRegistry {
   readonly #checks = new Map<string, RegisteredCheck>();
   readonly #logger = new Logger('Observability');
-  readonly #timeoutMs: number;
+  readonly #defaults: CheckDefaults;
+  readonly #showsDetails: boolean;
+  readonly #slots = new RunSlots(MAX_RUNNING);
+  readonly #unlimited = new RunSlots(Number.POSITIVE_INFINITY);
+  readonly #surroundings: Omit<CheckSurroundings, 'slots'>;
+  readonly #listeners = new TransitionListeners((error) =>
+    this.#logger.warn(`A listener of health transitions failed: ${errorText(error)}`),
+  );
+  #order: readonly RegisteredCheck[] | undefined;
+  #phase: 'open' | 'listening' | 'closing' = 'open';
   #discover: () => void = () => {};
 
   /** @internal */
@@ -58,7 +66,20 @@ export class HealthRegistry {
     settings: HealthRegistrySettings = {},
     private readonly clock: Clock = systemClock,
   ) {
-    this.#timeoutMs = settings.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#defaults = {
+      timeoutMs: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      cacheMs: settings.cacheMs ?? DEFAULT_CACHE_MS,
+    };
+    this.#showsDetails = (settings.details ?? 'always') === 'always';
+    this.#surroundings = {
+      clock,
+      loop: new EventLoopWatch(clock),
+      // What fails because the application closes is no news.
+      transition: (transition) => {
+        if (this.#phase !== 'closing') this.#listeners.tell(transition);
+      },
+      warn: (problem) => this.#logger.warn(problem),
+    };
   }
 
   /**
@@ -92,18 +113,19 @@ export class HealthRegistry {
     const taken = this.#checks.get(name);
     if (taken !== undefined) {
       throw new Error(
-        `${subject} is registered twice: by ${taken.owner} and by ${owner}. ` +
+        `${subject} is registered twice: by ${taken.definition.owner} and by ${owner}. ` +
           'Give one of them another name, or a name made from its instance: @HealthCheck((self) => …).',
       );
     }
-    const check: RegisteredCheck = {
-      name,
-      fn,
-      owner,
-      registeredAt: this.clock.date(),
-      ...resolveCheckOptions(options, this.#timeoutMs),
-    };
+    const resolved = resolveCheckOptions(options, this.#defaults);
+    const slots = resolved.probes.includes('liveness') ? this.#unlimited : this.#slots;
+    const check = new RegisteredCheck(
+      { name, fn, owner, ...resolved },
+      { ...this.#surroundings, slots },
+    );
     this.#checks.set(name, check);
+    this.#order = undefined;
+    if (this.#phase === 'listening') check.startBackground();
     return () => {
       if (this.#checks.get(name) === check) this.unregister(name);
     };
@@ -111,8 +133,12 @@ export class HealthRegistry {
 
   /** Removes a check, and aborts its run if it is running. @returns whether there was one. */
   unregister(name: string): boolean {
-    this.#checks.get(name)?.run?.abort('the check was removed');
-    return this.#checks.delete(name);
+    const check = this.#checks.get(name);
+    if (check === undefined) return false;
+    this.#checks.delete(name);
+    this.#order = undefined;
+    check.stop('the check was removed');
+    return true;
   }
 
   /** Says whether a check of this name is registered. */
@@ -122,39 +148,27 @@ export class HealthRegistry {
 
   /** The names of all checks, in order of registration, module checks last. */
   names(): string[] {
-    return this.#listed().map((check) => check.name);
+    return this.#listed().map(({ definition }) => definition.name);
   }
 
   /**
-   * Runs all checks. Callers at the same time share one run of each check.
+   * The results of all checks, from memory where a check's options allow that. Callers at the same time share one run
+   * of each check.
    *
-   * @param probe runs only the checks that count for it.
+   * @param probe asks only for the checks that count for it.
    */
   async run(probe?: HealthProbe): Promise<HealthReport> {
-    this.#discover();
-    const checks = this.#listed(probe);
-    const weighed = await Promise.all(
-      checks.map(async (check) => ({
-        critical: check.critical,
-        result: await this.#runOne(check),
-      })),
-    );
-    return buildReport(weighed, this.clock.date());
+    return buildReport(await this.#askAll(probe), this.clock.date());
   }
 
   /**
-   * Runs one check.
+   * The result of one check, from memory where its options allow that.
    *
    * @throws Error (as a rejection) when there is no check of this name.
    */
   async runCheck(name: string): Promise<HealthCheckResult> {
     this.#discover();
-    const check = this.#checks.get(name);
-    if (check !== undefined) return this.#runOne(check);
-    const known = this.names().join(', ') || 'none';
-    throw new Error(
-      `There is no health check ${shorten(JSON.stringify(name))}. Registered: ${known}.`,
-    );
+    return this.#get(name).ask();
   }
 
   /**
@@ -164,10 +178,45 @@ export class HealthRegistry {
    */
   report(probe?: HealthProbe): HealthReport {
     const weighed = this.#listed(probe).map((check) => ({
-      critical: check.critical,
-      result: check.last ?? notRunYet(check),
+      critical: check.definition.critical,
+      result: check.last(),
     }));
     return buildReport(weighed, this.clock.date());
+  }
+
+  /**
+   * What a check has lately come to: its last 20 results and its last 20 transitions.
+   *
+   * @throws Error when there is no check of this name.
+   */
+  history(name: string): HealthCheckHistory {
+    return this.#get(name).history();
+  }
+
+  /**
+   * Calls the listener at each change of a check's status, thresholds taken into account, once each. The first result
+   * of a check is a change only if it is not healthy. What a listener throws is logged and reaches nobody else.
+   * While the application closes nobody is called.
+   *
+   * @returns a function that removes the listener.
+   * @throws TypeError when the listener is no function.
+   */
+  onTransition(listener: HealthTransitionListener): () => void {
+    if (typeof listener !== 'function') {
+      throw new TypeError(`onTransition() takes a function; got ${showValue(listener)}.`);
+    }
+    return this.#listeners.add(listener);
+  }
+
+  /**
+   * All results as an indicator of `@nestjs/terminus` returns them, for a controller that stands on it. Messages and
+   * details are in it only under `health.details: 'always'`.
+   *
+   * @example
+   * this.health.check([() => this.checks.asIndicator()]);
+   */
+  async asIndicator(): Promise<IndicatorResult> {
+    return toIndicatorResult(await this.#askAll(), this.#showsDetails);
   }
 
   /**
@@ -181,11 +230,12 @@ export class HealthRegistry {
     this.#logger.log(`Readiness is switched ${ready ? 'on' : 'off'}${why}`);
   }
 
-  /** The checks with a deadline of at least so many milliseconds that count for a probe. @internal */
+  /** The checks run at request with a deadline of at least so many milliseconds that count for a probe. @internal */
   slowerThan(timeoutMs: number, probe: HealthProbe): string[] {
     return this.#listed(probe)
-      .filter((check) => check.timeoutMs >= timeoutMs)
-      .map((check) => check.name);
+      .map(({ definition }) => definition)
+      .filter((check) => check.timeoutMs >= timeoutMs && check.intervalMs === undefined)
+      .map(({ name }) => name);
   }
 
   /** Sets what looks for checks that have appeared since the last run; it must not throw. @internal */
@@ -193,47 +243,56 @@ export class HealthRegistry {
     this.#discover = discover;
   }
 
+  /** The application listens: checks with an interval run in the background from now on. @internal */
+  startBackground(): void {
+    if (this.#phase !== 'open') return;
+    this.#phase = 'listening';
+    for (const check of this.#checks.values()) check.startBackground();
+  }
+
+  /** The application has begun to close: no more background runs, and no more transitions are told. @internal */
+  closing(): void {
+    this.#phase = 'closing';
+    this.readiness.stopping();
+    for (const check of this.#checks.values()) check.endBackground();
+  }
+
   /** Aborts every run in flight. @internal */
   abortRuns(): void {
-    for (const check of this.#checks.values()) check.run?.abort('the application has closed');
+    for (const check of this.#checks.values()) check.stop('the application has closed');
   }
 
-  #listed(probe?: HealthProbe): RegisteredCheck[] {
-    const all = [...this.#checks.values()];
-    const wanted = probe === undefined ? all : all.filter((check) => check.probes.includes(probe));
-    return [
-      ...wanted.filter((check) => !isModuleHook(check.name)),
-      ...wanted.filter((check) => isModuleHook(check.name)),
-    ];
+  #get(name: string): RegisteredCheck {
+    const check = this.#checks.get(name);
+    if (check !== undefined) return check;
+    const known = shorten(this.names().join(', ') || 'none', 1_000);
+    throw new Error(
+      `There is no health check ${shorten(JSON.stringify(name))}. Registered: ${known}.`,
+    );
   }
 
-  /** A run counts as in flight until it has settled: until then nobody starts a second one. */
-  async #runOne(check: RegisteredCheck): Promise<HealthCheckResult> {
-    const overdue = check.run?.overdue();
-    if (overdue !== undefined) return (check.last = overdue);
-    const run = (check.run ??= this.#start(check));
-    return (check.last = await run.result);
+  #askAll(probe?: HealthProbe): Promise<WeighedResult[]> {
+    this.#discover();
+    return Promise.all(
+      this.#listed(probe).map(async (check) => ({
+        critical: check.definition.critical,
+        result: await check.ask(),
+      })),
+    );
   }
 
-  #start(check: RegisteredCheck): HealthCheckRun {
-    const run = new HealthCheckRun(check, {
-      clock: this.clock,
-      report: (problem) => this.#logger.warn(problem),
-    });
-    void run.settled.then(() => {
-      if (check.run === run) check.run = undefined;
-    });
-    return run;
+  #listed(probe?: HealthProbe): readonly RegisteredCheck[] {
+    this.#order ??= inOrder([...this.#checks.values()]);
+    return probe === undefined
+      ? this.#order
+      : this.#order.filter(({ definition }) => definition.probes.includes(probe));
   }
 }
 
-function notRunYet(check: RegisteredCheck): HealthCheckResult {
-  return {
-    name: check.name,
-    status: HealthStatus.UNHEALTHY,
-    message: 'has not run yet',
-    latencyMs: 0,
-    details: {},
-    checkedAt: check.registeredAt,
-  };
+function inOrder(checks: readonly RegisteredCheck[]): RegisteredCheck[] {
+  return [...checks.filter((check) => !isHook(check)), ...checks.filter(isHook)];
+}
+
+function isHook({ definition }: RegisteredCheck): boolean {
+  return isModuleHook(definition.name);
 }

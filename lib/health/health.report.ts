@@ -1,5 +1,5 @@
-import { worst } from './health.outcome.js';
 import { HealthStatus, type HealthCheckResult, type HealthReport } from './health.types.js';
+import { worst } from './severity.js';
 
 /** A result, and whether it counts in full. */
 export interface WeighedResult {
@@ -16,7 +16,8 @@ export function buildReport(weighed: readonly WeighedResult[], timestamp: Date):
   };
 }
 
-function effectOnWhole({ result, critical }: WeighedResult): HealthStatus {
+/** What a result means for the whole: unhealthy counts as degraded where the check is not critical. */
+export function effectOnWhole({ result, critical }: WeighedResult): HealthStatus {
   const softened = result.status === HealthStatus.UNHEALTHY && !critical;
   return softened ? HealthStatus.DEGRADED : result.status;
 }

@@ -49,12 +49,31 @@ export interface HealthCheckResult {
   readonly status: HealthStatus;
   /** `''` when the check gave none. */
   readonly message: string;
-  /** How long the run took, in milliseconds. */
+  /** How long the run took, in milliseconds, without the time that other checks held the event loop. */
   readonly latencyMs: number;
   /** `{}` when the check gave none. Plain JSON. */
   readonly details: Readonly<Record<string, unknown>>;
-  /** When the run ended. */
+  /** When the run ended, or its deadline passed. */
   readonly checkedAt: Date;
+}
+
+/** A change of a check's status, as it counts once the thresholds are taken into account. */
+export interface HealthTransition {
+  readonly name: string;
+  /** `undefined` where the very first result of a check is not healthy. */
+  readonly from: HealthStatus | undefined;
+  readonly to: HealthStatus;
+  /** The result that brought the change. */
+  readonly result: HealthCheckResult;
+  readonly at: Date;
+}
+
+/** What a check has lately come to, oldest first. */
+export interface HealthCheckHistory {
+  /** The last 20 results. */
+  readonly results: readonly HealthCheckResult[];
+  /** The last 20 transitions. */
+  readonly transitions: readonly HealthTransition[];
 }
 
 /** All results, in the order of registration with the module checks last, and what they come to. */

@@ -6,24 +6,24 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
   [6, ['index.ts']],
   [5.1, ['observability.module.ts']],
   [5, ['observability.module-definition.ts']],
-  [4.4, ['observability.lifecycle.ts']],
-  [4.3, ['endpoints/mount-routes.ts']],
-  [4.2, ['endpoints/request-handler.ts']],
-  [4.1, ['endpoints/observability.controller.ts']],
-  [4, ['endpoints/answers.ts']],
+  [4.5, ['observability.lifecycle.ts']],
+  [4.4, ['endpoints/mount-routes.ts']],
+  [4.3, ['endpoints/request-handler.ts']],
+  [4.2, ['endpoints/observability.controller.ts']],
+  [4.1, ['endpoints/answers.ts']],
+  [4, ['bridges/health-log.ts', 'endpoints/details-policy.ts', 'endpoints/health-body.ts']],
   [3, ['health/health-check.explorer.ts']],
   [2.1, ['metrics/metric.providers.ts']],
   [2, ['health/health.registry.ts', 'metrics/metrics.registry.ts', 'sentry/sentry.service.ts']],
-  [
-    1.4,
-    ['health/health-check.decorator.ts', 'health/health-check.run.ts', 'health/health.report.ts'],
-  ],
+  [1.9, ['health/registered-check.ts']],
+  [1.8, ['health/health-check.run.ts']],
+  [1.7, ['health/health.outcome.ts']],
+  [1.6, ['health/terminus.ts']],
+  [1.5, ['health/health.report.ts', 'health/status-judge.ts']],
+  [1.4, ['health/health-check.decorator.ts', 'health/severity.ts']],
   [1.5, ['resolve-options.ts']],
   [1.4, ['settings-rules.ts']],
-  [
-    1.3,
-    ['health/health-check.name.ts', 'health/health-check.options.ts', 'health/health.outcome.ts'],
-  ],
+  [1.3, ['health/health-check.name.ts', 'health/health-check.options.ts']],
   [
     1.3,
     [
@@ -35,7 +35,10 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
   ],
   [1.2, ['show-value.ts']],
   [1.1, ['metrics/prom-client.ts', 'plain-json.ts', 'sentry/sentry-client.ts']],
-  [1, ['health/guarded-signal.ts', 'health/readiness.ts', 'metrics/noop-metric.ts']],
+  [1.2, ['health/run-stopwatch.ts']],
+  [1.1, ['health/background-runs.ts', 'health/event-loop-watch.ts']],
+  [1, ['health/guarded-signal.ts', 'health/readiness.ts', 'health/ring.ts', 'health/run-slots.ts']],
+  [1, ['health/transition-listeners.ts', 'metrics/noop-metric.ts']],
   [1, ['sentry/dsn.ts', 'sentry/private-data.ts']],
   [
     1,
@@ -47,7 +50,15 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
       'redaction.ts',
     ],
   ],
-  [0, ['health/health.types.ts', 'metrics/metrics.types.ts', 'sentry/sentry.types.ts']],
+  [
+    0,
+    [
+      'endpoints/endpoints.types.ts',
+      'health/health.types.ts',
+      'metrics/metrics.types.ts',
+      'sentry/sentry.types.ts',
+    ],
+  ],
 ];
 
 const AREAS: readonly string[] = ['health', 'metrics', 'sentry'];

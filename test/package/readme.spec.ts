@@ -168,12 +168,16 @@ describe('the table of', () => {
   });
 
   it('check options names every option with its default', () => {
-    const defaults = resolveCheckOptions({}, resolveOptions({}, {}).health.timeoutMs);
+    const defaults = resolveCheckOptions({}, resolveOptions({}, {}).health);
     const rows = table('check option').map(([option, value]) => [option, value]);
     expect(Object.fromEntries(rows)).toEqual({
       timeoutMs: String(defaults.timeoutMs),
+      cacheMs: String(defaults.cacheMs),
+      intervalMs: defaults.intervalMs === undefined ? 'none' : String(defaults.intervalMs),
       critical: String(defaults.critical),
       probes: JSON.stringify(defaults.probes).replaceAll('"', "'"),
+      failureThreshold: String(defaults.failureThreshold),
+      successThreshold: String(defaults.successThreshold),
     });
   });
 

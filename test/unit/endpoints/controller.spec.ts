@@ -5,6 +5,7 @@ import { ObservabilityController } from '../../../lib/endpoints/observability.co
 function controllerOf(checks: HealthRegistry): ObservabilityController {
   return new ObservabilityController(checks, new MetricsRegistry(), {
     statusCodes: { healthy: 200, degraded: 200, unhealthy: 200 },
+    showsDetails: () => true,
     tools: {},
   });
 }

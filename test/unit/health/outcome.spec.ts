@@ -103,7 +103,7 @@ describe('what a check returns', () => {
       cache: { status: 'up', hits: 9 },
       queue: { status: 'degraded' },
     });
-    expect(outcome.message).toBe('db: refused; queue: queue is degraded');
+    expect(outcome.message).toBe('db: refused; queue is degraded');
     expect(outcome.details).toEqual({ db: {}, cache: { hits: 9 }, queue: {} });
   });
 

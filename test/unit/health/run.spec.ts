@@ -1,27 +1,56 @@
-import { degraded, healthy, HealthStatus, type HealthCheckFunction } from 'nestjs-observability';
-import { describe, expect, it, vi } from 'vitest';
+import {
+  degraded,
+  healthy,
+  HealthStatus,
+  type HealthCheckContext,
+  type HealthCheckFunction,
+  type HealthCheckReturn,
+} from 'nestjs-observability';
+import { describe, expect, it } from 'vitest';
+import { EventLoopWatch } from '../../../lib/health/event-loop-watch.js';
 import { HealthCheckRun } from '../../../lib/health/health-check.run.js';
+import { RunSlots } from '../../../lib/health/run-slots.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';
 
-function start(fn: HealthCheckFunction): { clock: FakeClock; run: HealthCheckRun } {
-  const clock = new FakeClock();
-  return {
-    clock,
-    run: new HealthCheckRun({ name: 'db', fn, timeoutMs: 100 }, { clock, report: fail }),
-  };
+interface Started {
+  readonly clock: FakeClock;
+  readonly run: HealthCheckRun;
+  /** Resolves when the check has settled. */
+  readonly settled: Promise<void>;
 }
 
-/** For a check that does nothing wrong beside its result. */
-function fail(problem: string): never {
-  throw new Error(problem);
+function start(
+  fn: (
+    context: HealthCheckContext,
+    clock: FakeClock,
+  ) => HealthCheckReturn | PromiseLike<HealthCheckReturn>,
+): Started {
+  const clock = new FakeClock();
+  let settled = (): void => {};
+  const done = new Promise<void>((resolve) => {
+    settled = resolve;
+  });
+  const run = new HealthCheckRun(
+    { name: 'db', fn: (context) => fn(context, clock), timeoutMs: 100 },
+    {
+      clock,
+      loop: new EventLoopWatch(clock),
+      slots: new RunSlots(1),
+      signalFailed: (error) => {
+        throw error;
+      },
+      settled,
+    },
+  );
+  return { clock, run, settled: done };
 }
 
 const never = (): Promise<never> => new Promise(() => {});
 
 describe('one run of a check', () => {
   it('gives name, status, message, latency, details and time', async () => {
-    const { clock, run } = start(async () => {
-      clock.hold(12.3456);
+    const { clock, run } = start(async (_context, held) => {
+      held.hold(12.3456);
       return degraded('slow', { queue: 7 });
     });
     expect(await run.result).toEqual({
@@ -121,7 +150,7 @@ describe('one run of a check', () => {
     await clock.advance(1);
     expect(await run.result).toMatchObject({
       status: HealthStatus.UNHEALTHY,
-      message: 'no answer within 100 ms',
+      message: 'no answer within 100 ms, still running since 2026-01-27T10:30:00.000Z',
       latencyMs: 100,
     });
     expect(String(seen[0]?.reason)).toContain('"db"');
@@ -138,33 +167,32 @@ describe('one run of a check', () => {
   });
 
   it('is unhealthy when the check held the event loop past its deadline, whatever it then says', async () => {
-    const clock = new FakeClock();
-    const fn = vi.fn<HealthCheckFunction>(() => {
+    const { run } = start((_context, clock) => {
       clock.hold(400);
       return healthy();
     });
-    const run = new HealthCheckRun({ name: 'db', fn, timeoutMs: 100 }, { clock, report: fail });
     expect(await run.result).toMatchObject({
       status: HealthStatus.UNHEALTHY,
-      message: 'answered after 400 ms, past its deadline of 100 ms',
+      message: 'answered after 400 ms, past its deadline of 100 ms; held the event loop for 400 ms',
+      details: { event_loop_held_ms: 400 },
     });
   });
 
   it('keeps its result when the check settles after the deadline', async () => {
     const late = new AbortController();
-    const { clock, run } = start(
+    const { clock, run, settled } = start(
       () =>
         new Promise((resolve) => late.signal.addEventListener('abort', () => resolve(healthy()))),
     );
     await clock.advance(100);
     late.abort();
-    await run.settled;
-    expect(await run.result).toMatchObject({ message: 'no answer within 100 ms' });
+    await settled;
+    expect((await run.result).message).toContain('no answer within 100 ms');
   });
 
   it('leaves no timer behind when the check has settled', async () => {
-    const { clock, run } = start(async () => healthy());
-    await run.settled;
+    const { clock, settled } = start(async () => healthy());
+    await settled;
     expect(clock.waiting).toBe(0);
   });
 

@@ -1,0 +1,28 @@
+import type { LoggerService } from '@nestjs/common';
+import type { HealthRegistry } from '../health/health.registry.js';
+import { HealthStatus, type HealthTransition } from '../health/health.types.js';
+
+const LEVEL = {
+  [HealthStatus.HEALTHY]: 'log',
+  [HealthStatus.DEGRADED]: 'warn',
+  [HealthStatus.UNHEALTHY]: 'error',
+} as const;
+
+/** Writes one line to the log for each transition of a check, however often it is probed in between. */
+export function logTransitions(
+  registry: HealthRegistry,
+  logger: Required<Pick<LoggerService, 'log' | 'warn' | 'error'>>,
+): void {
+  registry.onTransition((transition) => logger[LEVEL[transition.to]](lineOf(transition)));
+}
+
+function lineOf({ name, from, to, result }: HealthTransition): string {
+  const was = from === undefined ? 'at its first run' : `was ${from}`;
+  const reason = result.message === '' ? '' : `: ${result.message}`;
+  return oneLine(`Health check "${name}" is ${to} (${was})${reason}`);
+}
+
+/** What a check says must not look like further lines of the log. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+}

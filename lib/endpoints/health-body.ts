@@ -1,0 +1,90 @@
+import { HealthStatus, type HealthCheckResult, type HealthReport } from '../health/health.types.js';
+import { shorten } from '../show-value.js';
+
+/** The longest body, in bytes. */
+export const MAX_BODY_BYTES: number = 64 * 1_024;
+
+/** What the rest of the body takes at most, in bytes. */
+const FRAME_BYTES = 200;
+
+const SHORT_MESSAGE = 100;
+
+interface CheckOnWire {
+  readonly name: string;
+  readonly status: HealthStatus;
+  readonly message: string;
+  readonly latency_ms: number;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly checked_at: string;
+}
+
+/**
+ * The body of `GET /health`. One that would be too long loses first the details that take more than their share, then
+ * all details and long messages, then whole checks, the healthy ones before the others; `truncated` says so, and
+ * `checks_left_out` how many checks are missing. The overall status is that of all checks in any case.
+ */
+export function healthBody(report: HealthReport, showDetails: boolean): string {
+  const checks = report.checks.map((result) => onWire(result, showDetails));
+  const whole = stringify(report, checks);
+  if (fits(whole)) return whole;
+
+  const share = Math.floor((MAX_BODY_BYTES - FRAME_BYTES) / checks.length);
+  const withinShare = checks.map((check) =>
+    bytesOf(check) > share ? withoutDetails(check) : check,
+  );
+  const shorter = stringify(report, withinShare, { truncated: true });
+  if (fits(shorter)) return shorter;
+
+  const kept = asManyAsFit(checks.map(withoutDetails));
+  return stringify(report, kept, { truncated: true, checks_left_out: checks.length - kept.length });
+}
+
+function onWire(result: HealthCheckResult, showDetails: boolean): CheckOnWire {
+  return {
+    name: result.name,
+    status: result.status,
+    message: showDetails ? result.message : '',
+    latency_ms: result.latencyMs,
+    details: showDetails ? result.details : {},
+    checked_at: result.checkedAt.toISOString(),
+  };
+}
+
+function withoutDetails(check: CheckOnWire): CheckOnWire {
+  const empty = Object.keys(check.details).length === 0;
+  return {
+    ...check,
+    message: shorten(check.message, SHORT_MESSAGE),
+    details: empty ? check.details : { truncated: true },
+  };
+}
+
+/** In their order, the bad ones before the others. */
+function asManyAsFit(checks: readonly CheckOnWire[]): CheckOnWire[] {
+  const kept = new Set<CheckOnWire>();
+  let room = MAX_BODY_BYTES - FRAME_BYTES;
+  const badFirst = checks.toSorted((a, b) => Number(isHealthy(a)) - Number(isHealthy(b)));
+  for (const check of badFirst) {
+    room -= bytesOf(check) + 1;
+    if (room < 0) break;
+    kept.add(check);
+  }
+  return checks.filter((check) => kept.has(check));
+}
+
+function isHealthy({ status }: CheckOnWire): boolean {
+  return status === HealthStatus.HEALTHY;
+}
+
+function stringify(report: HealthReport, checks: readonly CheckOnWire[], marks?: object): string {
+  const { status, timestamp } = report;
+  return JSON.stringify({ status, timestamp: timestamp.toISOString(), ...marks, checks });
+}
+
+function fits(body: string): boolean {
+  return Buffer.byteLength(body) <= MAX_BODY_BYTES;
+}
+
+function bytesOf(check: CheckOnWire): number {
+  return Buffer.byteLength(JSON.stringify(check));
+}
