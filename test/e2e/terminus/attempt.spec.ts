@@ -94,7 +94,7 @@ describe('The builder that attempt() returns', () => {
 
     expect(await app.get(HealthRegistry).runCheck('hangs-for-ever')).toMatchObject({
       status: 'unhealthy',
-      message: 'no answer within 50 ms',
+      message: expect.stringContaining('no answer within 50 ms'),
     });
   });
 });

@@ -1,0 +1,186 @@
+import { Logger } from '@nestjs/common';
+import {
+  healthy,
+  HealthRegistry,
+  HealthStatus,
+  type HealthCheckFunction,
+} from 'nestjs-observability';
+import { describe, expect, it, vi } from 'vitest';
+import { FakeClock, settle } from '../../support/fake-clock.js';
+import { Gate } from '../../support/gate.js';
+
+const { HEALTHY, UNHEALTHY } = HealthStatus;
+
+function registryOf(checks: Record<string, (clock: FakeClock) => HealthCheckFunction>) {
+  const clock = new FakeClock();
+  const registry = new HealthRegistry({ timeoutMs: 300 }, clock);
+  for (const [name, make] of Object.entries(checks)) registry.registerCheck(name, make(clock));
+  return { clock, registry };
+}
+
+const holds =
+  (ms: number, answer = healthy()) =>
+  (clock: FakeClock): HealthCheckFunction =>
+  () => {
+    clock.hold(ms);
+    return answer;
+  };
+
+describe('a check that holds the event loop', () => {
+  it('is named with the time, and stays healthy within its deadline', async () => {
+    const { registry } = registryOf({ busy: holds(250, healthy('fine', { rows: 3 })) });
+    expect(await registry.runCheck('busy')).toMatchObject({
+      status: HEALTHY,
+      message: 'fine; held the event loop for 250 ms',
+      details: { rows: 3, event_loop_held_ms: 250 },
+    });
+  });
+
+  it('is unhealthy past its deadline, whatever it says', async () => {
+    const { registry } = registryOf({ busy: holds(400) });
+    expect(await registry.runCheck('busy')).toMatchObject({
+      status: UNHEALTHY,
+      message: 'answered after 400 ms, past its deadline of 300 ms; held the event loop for 400 ms',
+    });
+  });
+
+  it('is not worth naming for less than 100 ms', async () => {
+    const { registry } = registryOf({ busy: holds(99) });
+    expect(await registry.runCheck('busy')).toMatchObject({ message: '', details: {} });
+  });
+
+  it('is named too when it throws, and when its details take long to read', async () => {
+    const { registry } = registryOf({
+      throws: (clock) => () => {
+        clock.hold(200);
+        throw new Error('refused');
+      },
+      slow: (clock) => () =>
+        healthy('', {
+          get rows() {
+            clock.hold(200);
+            return 3;
+          },
+        }),
+    });
+    expect((await registry.runCheck('throws')).message).toBe(
+      'refused; held the event loop for 200 ms',
+    );
+    expect((await registry.runCheck('slow')).message).toBe('held the event loop for 200 ms');
+  });
+
+  it('takes no time of its neighbours’ deadlines', async () => {
+    const gate = new Gate();
+    const { clock, registry } = registryOf({
+      before: () => () => gate.opened,
+      busy: holds(1_000),
+      after: () => () => gate.opened,
+      at_once: () => () => {},
+    });
+    const running = registry.run();
+    await clock.advance(299);
+    gate.open();
+    const { checks } = await running;
+    expect(checks.map(({ name, status, latencyMs }) => [name, status, latencyMs])).toEqual([
+      ['before', HEALTHY, 299],
+      ['busy', UNHEALTHY, 1_000],
+      ['after', HEALTHY, 299],
+      ['at_once', HEALTHY, 0],
+    ]);
+  });
+
+  it('leaves to its neighbours a deadline all the same', async () => {
+    const { clock, registry } = registryOf({
+      hangs: () => () => new Promise(() => {}),
+      busy: holds(1_000),
+    });
+    const running = registry.runCheck('hangs');
+    const busy = registry.runCheck('busy');
+    await clock.advance(300);
+    expect((await running).message).toContain('no answer within 300 ms');
+    expect((await busy).status).toBe(UNHEALTHY);
+  });
+
+  it('is written to the log once, and again only after a run that did not', async () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
+    const times = [200, 250, 0, 300];
+    const { registry } = registryOf({
+      busy: (clock) => () => clock.hold(times.shift() ?? 0),
+    });
+    for (let run = 0; run < 4; run += 1) await registry.run();
+    expect(warn.mock.calls.flat()).toEqual([
+      'Health check "busy": held the event loop for 200 ms',
+      'Health check "busy": held the event loop for 300 ms',
+    ]);
+    warn.mockRestore();
+  });
+});
+
+describe('an event loop that stands still while checks wait', () => {
+  it('is told with the result of a check that settles at its end', async () => {
+    const gate = new Gate();
+    const { clock, registry } = registryOf({
+      parses: (held) => async () => {
+        await gate.opened;
+        held.hold(250);
+      },
+    });
+    const running = registry.runCheck('parses');
+    await settle();
+    gate.open();
+    expect(await running).toMatchObject({
+      status: HEALTHY,
+      message: 'the event loop stood still for 230 ms while it ran',
+      details: { event_loop_held_ms: 230 },
+    });
+    expect(clock.waiting).toBe(0);
+  });
+
+  it('makes that check unhealthy past its deadline, and takes no time of its neighbours’', async () => {
+    const gate = new Gate();
+    const other = new Gate();
+    const { clock, registry } = registryOf({
+      parses: (held) => async () => {
+        await gate.opened;
+        held.hold(1_000);
+      },
+      waits: () => () => other.opened,
+    });
+    const running = registry.run();
+    await settle();
+    gate.open();
+    await clock.advance(100);
+    other.open();
+    const { checks } = await running;
+    expect(checks.map(({ name, status }) => [name, status])).toEqual([
+      ['parses', UNHEALTHY],
+      ['waits', HEALTHY],
+    ]);
+  });
+
+  it('is told to all who wait where nobody knows whose work it was', async () => {
+    const gate = new Gate();
+    const { clock, registry } = registryOf({
+      one: () => () => gate.opened,
+      two: () => () => gate.opened,
+    });
+    const running = registry.run();
+    await settle();
+    clock.hold(220);
+    await clock.advance(1);
+    gate.open();
+    const { checks } = await running;
+    expect(checks.map(({ status, message }) => [status, message])).toEqual([
+      [HEALTHY, 'the event loop stood still for 200 ms while it ran'],
+      [HEALTHY, 'the event loop stood still for 200 ms while it ran'],
+    ]);
+  });
+
+  it('is not watched any more when a check has passed its deadline', async () => {
+    const { clock, registry } = registryOf({ hangs: () => () => new Promise(() => {}) });
+    const running = registry.run();
+    await clock.advance(300);
+    await running;
+    expect(clock.waiting).toBe(0);
+  });
+});
