@@ -2,10 +2,13 @@ import {
   HealthRegistry,
   HealthStatus,
   healthy,
+  type HealthCheckHistory,
   type HealthCheckResult,
   type HealthOutcome,
   type HealthReport,
+  type HealthTransition,
 } from 'nestjs-observability';
+import type { HealthIndicatorResult } from '@nestjs/terminus';
 import { assertType, expectTypeOf, it } from 'vitest';
 
 declare const registry: HealthRegistry;
@@ -16,6 +19,10 @@ it('A check is a function of its context', () => {
   assertType(registry.registerCheck('disk', async ({ signal }) => signal.throwIfAborted()));
   assertType(registry.registerCheck('disk', () => healthy('', { free: 5 }), { critical: false }));
   assertType(registry.registerCheck('disk', () => ({ disk: { status: 'up', free: 5 } })));
+  assertType(registry.registerCheck('disk', () => {}, { cacheMs: 1_000, intervalMs: 5_000 }));
+  assertType(
+    registry.registerCheck('disk', () => {}, { failureThreshold: 3, successThreshold: 2 }),
+  );
   // @ts-expect-error -- a boolean
   assertType(registry.registerCheck('disk', () => true));
   // @ts-expect-error -- a boolean, later
@@ -37,6 +44,22 @@ it('Runs and reports have these types', () => {
   expectTypeOf<HealthCheckResult['checkedAt']>().toEqualTypeOf<Date>();
   expectTypeOf<HealthCheckResult['latencyMs']>().toEqualTypeOf<number>();
   expectTypeOf<HealthReport['timestamp']>().toEqualTypeOf<Date>();
+});
+
+it('Transitions, histories and what Terminus takes have these types', () => {
+  expectTypeOf(
+    registry.onTransition((transition) => {
+      expectTypeOf(transition).toEqualTypeOf<HealthTransition>();
+    }),
+  ).toEqualTypeOf<() => void>();
+  assertType(registry.onTransition(async () => {}));
+  expectTypeOf<HealthTransition['from']>().toEqualTypeOf<HealthStatus | undefined>();
+  expectTypeOf<HealthTransition['to']>().toEqualTypeOf<HealthStatus>();
+  expectTypeOf(registry.history('disk')).toEqualTypeOf<HealthCheckHistory>();
+  expectTypeOf<HealthCheckHistory['transitions']>().toEqualTypeOf<readonly HealthTransition[]>();
+  assertType<() => Promise<HealthIndicatorResult>>(() => registry.asIndicator());
+  // @ts-expect-error -- no listener
+  assertType(registry.onTransition('unhealthy'));
 });
 
 it('A status is one of three words', () => {

@@ -24,7 +24,12 @@ it('forRoot takes all options, some or none', () => {
   assertType(ObservabilityModule.forRoot({ isGlobal: false, environment: 'production' }));
   assertType(
     ObservabilityModule.forRoot({
-      health: { timeoutMs: 500, statusCodes: { unhealthy: 503 } },
+      health: {
+        timeoutMs: 500,
+        cacheMs: 100,
+        details: ({ headers }) => headers.host === 'ops',
+        statusCodes: { unhealthy: 503 },
+      },
       metrics: { enabled: true, defaultLabels: { service: 'orders' } },
       sentry: { dsn: undefined, release: '1.0.0', tracesSampleRate: 0.1, sendDefaultPii: false },
       tools: { grafana: 'https://grafana.example', kibana: 'https://kibana.example', flower: null },
@@ -45,6 +50,8 @@ it('forRoot refuses what is no option', () => {
   assertType(ObservabilityModule.forRoot({ health: { timeoutMs: '500' } }));
   // @ts-expect-error -- no such status
   assertType(ObservabilityModule.forRoot({ health: { statusCodes: { down: 503 } } }));
+  // @ts-expect-error -- a promise lets nobody
+  assertType(ObservabilityModule.forRoot({ health: { details: async () => true } }));
   // @ts-expect-error -- a text
   assertType(ObservabilityModule.forRoot({ metrics: { enabled: 'true' } }));
   // @ts-expect-error -- a number

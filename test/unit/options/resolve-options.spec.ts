@@ -14,7 +14,12 @@ describe('the options', () => {
   it('have these defaults', () => {
     expect(resolveOptions({}, {})).toEqual({
       environment: 'development',
-      health: { timeoutMs: 800, statusCodes: { healthy: 200, degraded: 200, unhealthy: 200 } },
+      health: {
+        timeoutMs: 800,
+        cacheMs: 0,
+        details: 'always',
+        statusCodes: { healthy: 200, degraded: 200, unhealthy: 200 },
+      },
       metrics: { enabled: false, defaultLabels: {} },
       sentry: undefined,
       sentryDefaults: { environment: 'development' },
@@ -135,6 +140,14 @@ describe('a bad setting is refused, with its name, its value and what is accepte
     ],
     [{ health: { timeoutMs: '800' } }, 'health.timeoutMs is "800" (string)'],
     [
+      { health: { cacheMs: -1 } },
+      'health.cacheMs is -1 (number); accepted is a number of milliseconds, 0 to 2147483647',
+    ],
+    [
+      { health: { details: true } },
+      "health.details is true (boolean); accepted is 'always', 'never' or a function of the request that returns true or false",
+    ],
+    [
       { health: { statusCodes: { unhealthy: 42 } } },
       'health.statusCodes.unhealthy is 42 (number); accepted is a status code, 200 to 599',
     ],
@@ -144,7 +157,7 @@ describe('a bad setting is refused, with its name, its value and what is accepte
     ],
     [
       { health: { timeout: 1 } },
-      'health.timeout is not an option here; known are timeoutMs, statusCodes',
+      'health.timeout is not an option here; known are timeoutMs, cacheMs, details, statusCodes',
     ],
     [
       { healht: {} },
