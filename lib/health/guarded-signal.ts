@@ -1,9 +1,11 @@
+import type { HealthCheckContext } from './health.types.js';
+
 type Callback = (this: unknown, event: Event) => unknown;
 type Listener = Callback | { handleEvent(event: Event): unknown };
 type Register = (type: string, listener: unknown, options?: unknown) => void;
 
-/** An `AbortSignal` that is made when somebody asks for it: most checks never do, and making one costs more than they. */
-export class GuardedSignal {
+/** What a run hands to its check. The signal is made when the check asks for it: most never do, and it costs more than they. */
+export class RunContext implements HealthCheckContext {
   #controller: AbortController | undefined;
   #reason: Error | undefined;
 
@@ -19,10 +21,10 @@ export class GuardedSignal {
     return this.#controller.signal;
   }
 
-  /** Aborts the signal, also one that nobody has asked for yet. Only the first reason counts. */
-  abort(reason: Error): void {
-    this.#reason ??= reason;
-    this.#controller?.abort(this.#reason);
+  /** Aborts the signal, also one that nobody has asked for yet. Static, so that the check cannot. */
+  static abort(context: RunContext, reason: Error): void {
+    context.#reason ??= reason;
+    context.#controller?.abort(context.#reason);
   }
 }
 

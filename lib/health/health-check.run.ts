@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.js';
 import type { EventLoopWatch } from './event-loop-watch.js';
-import { GuardedSignal } from './guarded-signal.js';
+import { RunContext } from './guarded-signal.js';
 import { readFailure, readOutcome, unhealthy, type ReadOutcome } from './health.outcome.js';
-import type { HealthCheckContext, HealthCheckFunction, HealthCheckResult } from './health.types.js';
+import type { HealthCheckFunction, HealthCheckResult } from './health.types.js';
 import type { RunSlots } from './run-slots.js';
 import { RunStopwatch, type Standstill } from './run-stopwatch.js';
 
@@ -19,9 +19,11 @@ export interface RunSurroundings {
   readonly loop: EventLoopWatch;
   readonly slots: RunSlots;
   /** Is told what a listener of the signal has thrown. */
-  readonly signalFailed: (error: unknown) => void;
-  /** Is told that the check has settled, or will never be called. */
-  readonly settled: () => void;
+  signalFailed(error: unknown): void;
+  /** Is told what the run has come to, once. @returns what those get who wait for it. */
+  finished(result: HealthCheckResult): HealthCheckResult;
+  /** Is told that the check has settled, or will never be called; `finished` has been told before. */
+  settled(run: HealthCheckRun): void;
 }
 
 /** What a check has returned: an outcome, or something to wait for. */
@@ -35,23 +37,22 @@ export class HealthCheckRun {
   /** Comes by the deadline at the latest, and never rejects. */
   readonly result: Promise<HealthCheckResult>;
 
-  readonly #startedAt: Date;
   readonly #stopwatch: RunStopwatch;
-  readonly #signal: GuardedSignal;
+  readonly #context: RunContext;
   #phase: 'queued' | 'running' | 'settled' = 'queued';
   #queuedMs = 0;
   #late = false;
-  #cancelDeadline = (): void => {};
-  #giveBackSlot = (): void => {};
-  #resolve: (result: HealthCheckResult) => void = () => {};
+  #cancelDeadline: (() => void) | undefined;
+  #giveBackSlot: (() => void) | undefined;
+  /** `undefined` once there is a result. */
+  #resolve: ((result: HealthCheckResult) => void) | undefined;
 
   constructor(
     private readonly check: RunnableCheck,
     private readonly surroundings: RunSurroundings,
   ) {
-    this.#startedAt = surroundings.clock.date();
     this.#stopwatch = new RunStopwatch(surroundings.clock, surroundings.loop);
-    this.#signal = new GuardedSignal(surroundings.signalFailed);
+    this.#context = new RunContext((error) => surroundings.signalFailed(error));
     this.result = new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -78,7 +79,7 @@ export class HealthCheckRun {
     if (this.#is('settled')) return;
     this.#giveBackSlot = this.surroundings.slots.take(() => this.#call());
     // What has answered without waiting needs no deadline.
-    if (this.#is('settled')) this.#giveBackSlot();
+    if (this.#is('settled')) this.#giveBackSlot?.();
     else this.#setDeadline();
   }
 
@@ -93,7 +94,7 @@ export class HealthCheckRun {
 
   #ask(): Answer {
     try {
-      const returned: unknown = this.check.fn(contextOf(this.#signal));
+      const returned: unknown = this.check.fn(this.#context);
       return isThenable(returned) ? { later: returned } : readOutcome(returned);
     } catch (error) {
       return readFailure(error);
@@ -108,11 +109,11 @@ export class HealthCheckRun {
   }
 
   #settle(outcome: ReadOutcome): void {
-    this.#cancelDeadline();
-    this.#giveBackSlot();
+    this.#cancelDeadline?.();
+    this.#giveBackSlot?.();
     this.#finish(this.#inTime(outcome));
     this.#phase = 'settled';
-    this.surroundings.settled();
+    this.surroundings.settled(this);
   }
 
   /** The deadline's timer cannot fire while a check holds the event loop, so its lateness is measured here too. */
@@ -141,46 +142,50 @@ export class HealthCheckRun {
     const { timeoutMs } = this.check;
     return this.#is('queued')
       ? `did not get its turn within ${timeoutMs} ms, as ${this.surroundings.slots.limit} other checks were running`
-      : `no answer within ${timeoutMs} ms, still running since ${this.#startedAt.toISOString()}`;
+      : `no answer within ${timeoutMs} ms, still running since ${this.#startedAt().toISOString()}`;
   }
 
   #giveUp(message: string, reason: string): void {
-    this.#cancelDeadline();
-    this.#giveBackSlot();
+    this.#cancelDeadline?.();
+    this.#giveBackSlot?.();
     this.#stopwatch.givenUp();
     this.#finish(failed(message));
-    this.#signal.abort(new Error(`Health check "${this.check.name}" ${reason}`));
+    RunContext.abort(this.#context, new Error(`Health check "${this.check.name}" ${reason}`));
     if (!this.#is('queued')) return;
     this.#phase = 'settled';
-    this.surroundings.settled();
+    this.surroundings.settled(this);
   }
 
   /** Only the first time counts. */
   #finish(outcome: ReadOutcome): void {
-    this.#resolve(this.#toResult(outcome));
+    const resolve = this.#resolve;
+    if (resolve === undefined) return;
+    this.#resolve = undefined;
+    resolve(this.surroundings.finished(this.#toResult(outcome)));
   }
 
-  #toResult(outcome: ReadOutcome): HealthCheckResult {
+  #toResult(given: ReadOutcome): HealthCheckResult {
+    const { status, message, details } = withStandstill(given, this.#stopwatch.standstill);
     const latencyMs = this.#stopwatch.spentMs - this.#queuedMs;
     return Object.freeze({
       name: this.check.name,
-      ...withStandstill(outcome, this.#stopwatch.standstill),
+      status,
+      message,
       latencyMs: Math.max(0, Math.round(latencyMs * 1_000) / 1_000),
+      details,
       checkedAt: this.surroundings.clock.date(),
     });
+  }
+
+  /** By the wall clock of now, and the time that has passed. */
+  #startedAt(): Date {
+    const { clock } = this.surroundings;
+    return new Date(clock.date().getTime() - this.#stopwatch.elapsedMs);
   }
 
   #is(phase: 'queued' | 'running' | 'settled'): boolean {
     return this.#phase === phase;
   }
-}
-
-function contextOf(signal: GuardedSignal): HealthCheckContext {
-  return {
-    get signal() {
-      return signal.signal;
-    },
-  };
 }
 
 /** Waits for what a check has promised. @returns what reads it; the promise never rejects. */

@@ -3,7 +3,7 @@ import { errorText } from '../show-value.js';
 import { BackgroundRuns } from './background-runs.js';
 import type { EventLoopWatch } from './event-loop-watch.js';
 import type { ResolvedCheckOptions } from './health-check.options.js';
-import { HealthCheckRun, type RunnableCheck } from './health-check.run.js';
+import { HealthCheckRun, type RunnableCheck, type RunSurroundings } from './health-check.run.js';
 import {
   HealthStatus,
   type HealthCheckHistory,
@@ -39,12 +39,11 @@ const CACHED_IF_NOT_HEALTHY = 0.1;
 /** One check of a registry: when it is run, what of it counts, and what it has lately come to. */
 export class RegisteredCheck {
   readonly #judge: StatusJudge;
+  readonly #runSurroundings: RunSurroundings;
   readonly #results = new Ring<HealthCheckResult>(HISTORY_SIZE);
   readonly #transitions = new Ring<HealthTransition>(HISTORY_SIZE);
   readonly #notRunYet: HealthCheckResult;
   #run: HealthCheckRun | undefined;
-  /** The result of the run under way, as it will count. */
-  #pending: Promise<HealthCheckResult> | undefined;
   #last: HealthCheckResult | undefined;
   #lastRaw: HealthStatus = HealthStatus.UNHEALTHY;
   #lastMs = 0;
@@ -58,6 +57,15 @@ export class RegisteredCheck {
     private readonly surroundings: CheckSurroundings,
   ) {
     this.#judge = new StatusJudge(definition);
+    const { clock, loop, slots } = surroundings;
+    this.#runSurroundings = {
+      clock,
+      loop,
+      slots,
+      signalFailed: (error) => this.#warn(`a listener of its signal failed: ${errorText(error)}`),
+      finished: (result) => this.#record(result),
+      settled: (run) => this.#settled(run),
+    };
     this.#notRunYet = Object.freeze({
       name: definition.name,
       status: HealthStatus.UNHEALTHY,
@@ -77,7 +85,8 @@ export class RegisteredCheck {
   runNow(): Promise<HealthCheckResult> {
     const overdue = this.#run?.overdue();
     if (overdue !== undefined) return Promise.resolve(this.#stillRunning(overdue));
-    return (this.#pending ??= this.#start());
+    this.#run ??= new HealthCheckRun(this.definition, this.#runSurroundings);
+    return this.#run.result;
   }
 
   /** The last known result. A check that has not run yet is unhealthy. */
@@ -125,24 +134,16 @@ export class RegisteredCheck {
   }
 
   /** A run counts as in flight until the check has settled: until then nobody starts a second one. */
-  async #start(): Promise<HealthCheckResult> {
-    const { clock, loop, slots, warn } = this.surroundings;
-    const who = `Health check "${this.definition.name}"`;
-    const run = new HealthCheckRun(this.definition, {
-      clock,
-      loop,
-      slots,
-      signalFailed: (error) => warn(`${who}: a listener of its signal failed: ${errorText(error)}`),
-      settled: () => {
-        this.#run = undefined;
-        this.#pending = undefined;
-        // Once, and not again at each run that does the same.
-        if (run.standstill && !this.#stoodStill) warn(`${who}: ${run.standstill.text}`);
-        this.#stoodStill = run.standstill !== undefined;
-      },
-    });
-    this.#run = run;
-    return this.#record(await run.result);
+  #settled(run: HealthCheckRun): void {
+    this.#run = undefined;
+    const { standstill } = run;
+    // Once, and not again at each run that does the same.
+    if (standstill !== undefined && !this.#stoodStill) this.#warn(standstill.text);
+    this.#stoodStill = standstill !== undefined;
+  }
+
+  #warn(problem: string): void {
+    this.surroundings.warn(`Health check "${this.definition.name}": ${problem}`);
   }
 
   /** A check that does not come back counts as failed once more each time its deadline has passed again. */

@@ -26,10 +26,15 @@ export class RunStopwatch implements WatchedRun {
     this.#heldBeforeMs = loop.heldMs;
   }
 
+  /** How long ago the run began, in milliseconds. */
+  get elapsedMs(): number {
+    return this.clock.nowMs() - this.#startedMs;
+  }
+
   /** How long the run has taken, in milliseconds, without the time that other checks held the loop. */
   get spentMs(): number {
     const byOthersMs = this.loop.heldMs - this.#heldBeforeMs - this.#heldMs;
-    return this.clock.nowMs() - this.#startedMs - byOthersMs;
+    return this.elapsedMs - byOthersMs;
   }
 
   /** That the loop stood still because of this run, or while it waited, if notably. */

@@ -26,22 +26,25 @@ export class StatusJudge {
 
   /** Takes in a result. @returns the status that counts from now on. */
   judge(raw: HealthStatus): HealthStatus {
+    // No row of worse or of better results goes on beyond one that is neither.
+    if (this.#status === undefined || raw === this.#status) return this.force(raw);
     const { failureThreshold, successThreshold } = this.thresholds;
     this.#recent.push(raw);
     if (this.#recent.length > Math.max(failureThreshold, successThreshold)) this.#recent.shift();
 
-    const current = severityOf(this.#status ?? raw);
+    const current = severityOf(this.#status);
     const worse = this.#inARow(failureThreshold, (status) => severityOf(status) > current);
     const better = this.#inARow(successThreshold, (status) => severityOf(status) < current);
     if (worse.length > 0) this.#status = mildest(worse);
     else if (better.length > 0) this.#status = worst(better);
-    return (this.#status ??= raw);
+    return this.#status;
   }
 
-  /** Sets what counts, whatever the thresholds are. */
-  force(status: HealthStatus): void {
+  /** Sets what counts, whatever the thresholds are. @returns it. */
+  force(status: HealthStatus): HealthStatus {
     this.#recent.length = 0;
     this.#status = status;
+    return status;
   }
 
   /** The last so many results if all of them pass, else none. */

@@ -39,6 +39,7 @@ function start(
       signalFailed: (error) => {
         throw error;
       },
+      finished: (result) => result,
       settled,
     },
   );
