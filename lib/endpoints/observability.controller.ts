@@ -10,6 +10,7 @@ import {
   toolsAnswer,
   type Answer,
 } from './answers.js';
+import { Crowd } from './crowd.js';
 import type { DetailsPolicy } from './details-policy.js';
 
 /** What the routes need to know beside the registries. */
@@ -21,6 +22,10 @@ export interface ControllerSettings {
 
 /** The five routes. It fetches what each is about; what is said of it is in `answers.ts`. */
 export class ObservabilityController {
+  readonly #withDetails = new Crowd<Answer>();
+  readonly #withoutDetails = new Crowd<Answer>();
+  readonly #ready = new Crowd<Answer>();
+
   constructor(
     private readonly checks: HealthRegistry,
     private readonly registry: MetricsRegistry,
@@ -28,9 +33,11 @@ export class ObservabilityController {
   ) {}
 
   /** `GET /health` */
-  async health(request: IncomingMessage): Promise<Answer> {
+  health(request: IncomingMessage): Promise<Answer> {
     const { statusCodes, showsDetails } = this.settings;
-    return healthAnswer(await this.checks.run(), statusCodes, showsDetails(request));
+    const showDetails = showsDetails(request);
+    const crowd = showDetails ? this.#withDetails : this.#withoutDetails;
+    return crowd.ask(async () => healthAnswer(await this.checks.run(), statusCodes, showDetails));
   }
 
   /** `GET /health/live` */
@@ -39,9 +46,11 @@ export class ObservabilityController {
   }
 
   /** `GET /health/ready` */
-  async ready(): Promise<Answer> {
-    const report = await this.checks.run('readiness');
-    return readyAnswer(report, this.checks.readiness.ready);
+  ready(): Promise<Answer> {
+    return this.#ready.ask(async () => {
+      const report = await this.checks.run('readiness');
+      return readyAnswer(report, this.checks.readiness.ready);
+    });
   }
 
   /** `GET /metrics` */

@@ -62,13 +62,17 @@ export function HealthCheck(
 
 /** The marked methods of a prototype, inherited ones first; one that is marked again counts as it was marked last. */
 export function markedMethods(prototype: object | null): MarkedMethod[] {
+  // Asked of every provider of an application, of which few have a mark.
+  if (prototype === null || !Reflect.has(prototype, MARKED)) return [];
   const chain: object[] = [];
-  for (let link = prototype; link !== null; link = Object.getPrototypeOf(link) as object | null) {
+  let link: object | null = prototype;
+  while (link !== null) {
     chain.unshift(link);
+    link = Object.getPrototypeOf(link) as object | null;
   }
   const merged = new Map<string | symbol, MarkedMethod>();
-  for (const link of chain) {
-    for (const [key, mark] of ownMarks(link) ?? []) merged.set(key, mark);
+  for (const owner of chain) {
+    for (const [key, mark] of ownMarks(owner) ?? []) merged.set(key, mark);
   }
   return [...merged.values()];
 }

@@ -9,17 +9,14 @@ import { assertCheckName, moduleCode, moduleHookName } from './health-check.name
 import { HealthRegistry } from './health.registry.js';
 import type { HealthCheckContext, HealthCheckFunction, HealthCheckReturn } from './health.types.js';
 
-/** A provider, a controller or a module class, in the module that holds it. */
-interface Candidate {
+/** A marked method of a provider, a controller or a module class, in the module that holds it. */
+interface Found {
   readonly host: Module;
   readonly wrapper: InstanceWrapper;
-}
-
-/** A method of a candidate that was marked, and who it is to people: `OrdersModule / DatabaseHealth.check`. */
-interface Found extends Candidate {
   /** `undefined` when each run has an instance of its own. */
   readonly instance: object | undefined;
   readonly mark: MarkedMethod;
+  /** Who it is to people: `OrdersModule / DatabaseHealth.check`. */
   readonly owner: string;
 }
 
@@ -86,32 +83,38 @@ export class HealthCheckExplorer {
     this.#unresolved = 0;
     this.#modulesSeen = this.modules.size;
     for (const host of this.modules.values()) {
-      for (const wrapper of host.providers.values()) this.#visit({ host, wrapper });
-      for (const wrapper of host.controllers.values()) this.#visit({ host, wrapper });
+      for (const wrapper of host.providers.values()) this.#visit(host, wrapper);
+      for (const wrapper of host.controllers.values()) this.#visit(host, wrapper);
     }
   }
 
-  #visit(candidate: Candidate): void {
-    const { wrapper } = candidate;
-    if (wrapper.isAlias || this.#seen.has(wrapper)) return;
+  /** Most providers have no check, and most of the time at start would go into what is done for each of them. */
+  #visit(host: Module, wrapper: InstanceWrapper): void {
+    if (wrapper.isAlias) return;
     const rebuilt = wrapper.isTransient || !wrapper.isDependencyTreeStatic();
-    if (!rebuilt && !wrapper.getInstanceByContextId(STATIC_CONTEXT).isResolved) {
+    const made = rebuilt ? undefined : wrapper.getInstanceByContextId(STATIC_CONTEXT);
+    if (made !== undefined && !made.isResolved) {
       this.#unresolved += 1;
       return;
     }
-    this.#seen.add(wrapper);
-    const instance: unknown = rebuilt ? undefined : wrapper.instance;
-    if (isObject(instance)) {
-      // A factory may hand out what another provider has made.
-      if (this.#seen.has(instance)) return;
-      this.#seen.add(instance);
-    }
+    const instance: unknown = made?.instance;
     const prototype = rebuilt ? prototypeOfClass(wrapper) : prototypeOf(instance);
-    for (const mark of marksOf(prototype)) {
+    const marks = marksOf(prototype);
+    if (marks.length === 0 || this.#wasSeen(wrapper)) return;
+    // A factory may hand out what another provider has made.
+    if (isObject(instance) && this.#wasSeen(instance)) return;
+    const known = isObject(instance) ? instance : undefined;
+    for (const mark of marks) {
       const className = prototype?.constructor?.name ?? String(wrapper.name);
-      const owner = `${candidate.host.name} / ${className}.${String(mark.key)}`;
-      this.#add({ ...candidate, instance: isObject(instance) ? instance : undefined, mark, owner });
+      const owner = `${host.name} / ${className}.${String(mark.key)}`;
+      this.#add({ host, wrapper, instance: known, mark, owner });
     }
+  }
+
+  #wasSeen(thing: object): boolean {
+    const seen = this.#seen.has(thing);
+    this.#seen.add(thing);
+    return seen;
   }
 
   #add(found: Found): void {

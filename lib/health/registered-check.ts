@@ -42,7 +42,7 @@ export class RegisteredCheck {
   readonly #runSurroundings: RunSurroundings;
   readonly #results = new Ring<HealthCheckResult>(HISTORY_SIZE);
   readonly #transitions = new Ring<HealthTransition>(HISTORY_SIZE);
-  readonly #notRunYet: HealthCheckResult;
+  readonly #registeredAt: Date;
   #run: HealthCheckRun | undefined;
   #last: HealthCheckResult | undefined;
   #lastRaw: HealthStatus = HealthStatus.UNHEALTHY;
@@ -66,14 +66,7 @@ export class RegisteredCheck {
       finished: (result) => this.#record(result),
       settled: (run) => this.#settled(run),
     };
-    this.#notRunYet = Object.freeze({
-      name: definition.name,
-      status: HealthStatus.UNHEALTHY,
-      message: 'has not run yet',
-      latencyMs: 0,
-      details: Object.freeze({}),
-      checkedAt: surroundings.clock.date(),
-    });
+    this.#registeredAt = clock.date();
   }
 
   /** The result for whoever asks now: from memory where that is allowed, else of a run that all who ask share. */
@@ -91,7 +84,7 @@ export class RegisteredCheck {
 
   /** The last known result. A check that has not run yet is unhealthy. */
   last(): HealthCheckResult {
-    if (this.#last === undefined) return this.#notRunYet;
+    if (this.#last === undefined) return this.#notRunYet();
     const { intervalMs, timeoutMs } = this.definition;
     if (intervalMs === undefined || this.#stale) return this.#last;
     const allowedMs = 2 * intervalMs + timeoutMs;
@@ -123,6 +116,17 @@ export class RegisteredCheck {
     this.#stopped = true;
     this.endBackground();
     this.#run?.abort(why);
+  }
+
+  #notRunYet(): HealthCheckResult {
+    return Object.freeze({
+      name: this.definition.name,
+      status: HealthStatus.UNHEALTHY,
+      message: 'has not run yet',
+      latencyMs: 0,
+      details: Object.freeze({}),
+      checkedAt: this.#registeredAt,
+    });
   }
 
   #fromMemory(): HealthCheckResult | undefined {

@@ -12,6 +12,8 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
   [4.2, ['endpoints/observability.controller.ts']],
   [4.1, ['endpoints/answers.ts']],
   [4, ['bridges/health-log.ts', 'endpoints/details-policy.ts', 'endpoints/health-body.ts']],
+  [4, ['endpoints/crowd.ts']],
+  [3.9, ['endpoints/turnstile.ts']],
   [3, ['health/health-check.explorer.ts']],
   [2.1, ['metrics/metric.providers.ts']],
   [2, ['health/health.registry.ts', 'metrics/metrics.registry.ts', 'sentry/sentry.service.ts']],
