@@ -30,7 +30,8 @@ export const systemClock: Clock = {
   after: (delayMs, callback, { background = false } = {}) => {
     const timer = setTimeout(callback, delayMs);
     if (background) timer.unref();
-    return () => clearTimeout(timer);
+    // Node keeps what belongs to a cancelled timer until its time has come, unless the timer holds the process.
+    return () => clearTimeout(timer.ref());
   },
 };
 
