@@ -63,7 +63,7 @@ class PlainCopy {
   /** Reads little more than it keeps; what a secret at the end needs to be recognised comes on top. */
   #text(text: string): string {
     const room = this.#room();
-    return room === 0 ? CUT : this.#cut(redactText(text.slice(0, room + 500)));
+    return room === 0 ? CUT : this.#cut(redactText(text, room + 500));
   }
 
   #room(): number {
@@ -121,7 +121,7 @@ class PlainCopy {
         break;
       }
       const copy = this.#property(value, key, depth);
-      if (copy !== undefined) entries.push([this.#cut(key), copy]);
+      if (copy !== undefined) entries.push([this.#cut(redactText(key, 500)), copy]);
     }
     // Not assignment: a key named `__proto__` must stay a key.
     return Object.fromEntries(entries);

@@ -6,8 +6,7 @@ const MAX_SHOWN = 200;
 /** Shows a value of any kind in an error message, with its type, secrets masked, shortened. Never throws. */
 export function showValue(value: unknown): string {
   if (value === undefined || value === null) return String(value);
-  if (typeof value === 'string')
-    return `${JSON.stringify(shorten(redactText(value.slice(0, 1_000))))} (string)`;
+  if (typeof value === 'string') return `${JSON.stringify(shorten(redactText(value)))} (string)`;
   if (typeof value === 'bigint') return `${shorten(String(value))} (bigint)`;
   if (typeof value === 'symbol') return `${shorten(String(value))} (symbol)`;
   if (typeof value === 'number' || typeof value === 'boolean') return `${value} (${typeof value})`;
@@ -22,7 +21,7 @@ export function shorten(text: string, max: number = MAX_SHOWN): string {
 /** What an error says, in words for people: never empty, never throwing, secrets masked, 500 characters at most. */
 export function errorText(error: unknown): string {
   try {
-    return shorten(redactText(plainErrorText(error).slice(0, 2_000)), 500);
+    return shorten(redactText(plainErrorText(error)), 500);
   } catch {
     return 'an error that cannot be read';
   }

@@ -142,7 +142,7 @@ function notAnOutcome(returned: unknown): ReadOutcome {
 function outcome(status: HealthStatus, message = '', details?: unknown): ReadOutcome {
   return {
     status,
-    message: message && shorten(redactText(message.slice(0, 2 * MAX_MESSAGE)), MAX_MESSAGE),
+    message: message && shorten(redactText(message), MAX_MESSAGE),
     details: details === undefined ? NO_DETAILS : detailsOf(details),
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toPlainJson } from '../../lib/plain-json.js';
-import { showValue } from '../../lib/show-value.js';
+import { readOutcome } from '../../lib/health/health.outcome.js';
+import { errorText, showValue } from '../../lib/show-value.js';
 
 describe('a value as plain JSON', () => {
   it('is a copy that later changes do not reach', () => {
@@ -95,8 +96,34 @@ describe('a value as plain JSON', () => {
     });
   });
 
-  it('keeps keys as they are', () => {
-    expect(toPlainJson({ 'password=x': 1, 'key: y': 2 })).toEqual({ 'password=x': 1, 'key: y': 2 });
+  it('keeps keys as they are, but for the secrets in them', () => {
+    const keys = {
+      'Some Key': 1,
+      'a.b/c': 2,
+      clientID: 3,
+      'redis://app:hunter2@cache:6379': 'down',
+    };
+    expect(Object.keys(toPlainJson(keys) as object)).toEqual([
+      'Some Key',
+      'a.b/c',
+      'clientID',
+      'redis://[redacted]@cache:6379',
+    ]);
+  });
+
+  it.each([
+    ['a text', (text: string) => toPlainJson({ text })],
+    ['an error’s message', (text: string) => errorText(new Error(text))],
+    ['a value that is shown', (text: string) => showValue(text)],
+    ['an outcome’s message', (text: string) => readOutcome({ status: 'unhealthy', message: text })],
+  ])('%s is masked before it is cut, so that no half of a secret is left', (_what, show) => {
+    for (const length of [160, 460, 900, 1_400, 1_900]) {
+      const pem = `-----BEGIN PRIVATE KEY-----${'A'.repeat(length)}-----END PRIVATE KEY-----`;
+      for (let padding = 0; padding < 60; padding += 1) {
+        const text = `${pem}${' '.repeat(padding)} postgres://app:hunter2hunter2@db:5432/shop is down`;
+        expect(JSON.stringify(show(text)), `${length} ${padding}`).not.toContain('hunter');
+      }
+    }
   });
 
   it('is bounded in depth, number and length, and marks each cut', () => {
