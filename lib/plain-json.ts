@@ -107,8 +107,8 @@ class PlainCopy {
   #list(values: Iterable<unknown>, depth: number): unknown[] {
     const copies: unknown[] = [];
     for (const value of values) {
-      copies.push(this.copy(value, depth + 1));
-      if (this.#left <= 0) break;
+      copies.push(this.#left <= 0 ? CUT : this.copy(value, depth + 1));
+      if (copies.at(-1) === CUT && this.#left <= 0) break;
     }
     return copies;
   }

@@ -40,5 +40,16 @@ function plainErrorText(error: unknown, depth = 0): string {
 
 function showObject(value: object): string {
   const plain = toPlainJson(value, { depth: 3, values: 20, text: MAX_SHOWN, total: MAX_SHOWN });
-  return `${shorten(JSON.stringify(plain))} (${Array.isArray(plain) ? 'array' : 'object'})`;
+  return `${shorten(JSON.stringify(plain))} (${kindOf(value)})`;
+}
+
+/** The name of its class, where it has one. */
+function kindOf(value: object): string {
+  try {
+    if (Array.isArray(value)) return 'array';
+    const name: unknown = (Object.getPrototypeOf(value) as object | null)?.constructor.name;
+    return typeof name === 'string' && /^(?!Object$)\w{1,60}$/.test(name) ? name : 'object';
+  } catch {
+    return 'object';
+  }
 }

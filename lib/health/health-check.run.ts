@@ -1,8 +1,15 @@
+import { types } from 'node:util';
 import type { Clock } from '../clock.js';
 import type { EventLoopWatch } from './event-loop-watch.js';
 import { RunContext } from './guarded-signal.js';
-import { readFailure, readOutcome, unhealthy, type ReadOutcome } from './health.outcome.js';
-import type { HealthCheckFunction, HealthCheckResult } from './health.types.js';
+import {
+  degraded,
+  readFailure,
+  readOutcome,
+  unhealthy,
+  type ReadOutcome,
+} from './health.outcome.js';
+import { HealthStatus, type HealthCheckFunction, type HealthCheckResult } from './health.types.js';
 import type { RunSlots } from './run-slots.js';
 import { RunStopwatch, type Standstill } from './run-stopwatch.js';
 
@@ -27,7 +34,7 @@ export interface RunSurroundings {
 }
 
 /** What a check has returned: an outcome, or something to wait for. */
-type Answer = ReadOutcome | { readonly later: PromiseLike<unknown> };
+type Answer = ReadOutcome | { readonly later: Promise<unknown> };
 
 /**
  * One run of a check, from when it is asked for until the check has really settled, which may be long after its
@@ -56,8 +63,9 @@ export class HealthCheckRun {
     this.result = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    // The registry must hold this run before the check is called, for a check may ask the registry for itself.
-    queueMicrotask(() => this.#begin());
+    // The registry must hold this run before the check is called, for a check may ask the registry for itself. Not by
+    // `queueMicrotask`, which Jest replaces by a fake that never calls.
+    void Promise.resolve().then(() => this.#begin());
   }
 
   /** That the event loop stood still because of this run, or while it waited, if notably. */
@@ -95,13 +103,13 @@ export class HealthCheckRun {
   #ask(): Answer {
     try {
       const returned: unknown = this.check.fn(this.#context);
-      return isThenable(returned) ? { later: returned } : readOutcome(returned);
+      return isThenable(returned) ? { later: promiseOf(returned) } : readOutcome(returned);
     } catch (error) {
       return readFailure(error);
     }
   }
 
-  async #follow(later: PromiseLike<unknown>): Promise<void> {
+  async #follow(later: Promise<unknown>): Promise<void> {
     this.#stopwatch.waits();
     const read = await reading(later);
     this.#stopwatch.waitsNoMore();
@@ -119,21 +127,24 @@ export class HealthCheckRun {
   /** The deadline's timer cannot fire while a check holds the event loop, so its lateness is measured here too. */
   #inTime(outcome: ReadOutcome): ReadOutcome {
     const { timeoutMs } = this.check;
-    const { spentMs } = this.#stopwatch;
-    return spentMs > timeoutMs
-      ? failed(`answered after ${Math.round(spentMs)} ms, past its deadline of ${timeoutMs} ms`)
-      : outcome;
+    const { spentMs, spentAtLeastMs } = this.#stopwatch;
+    if (spentMs <= timeoutMs) return outcome;
+    const late = `answered after ${Math.round(spentMs)} ms, past its deadline of ${timeoutMs} ms`;
+    // Who made the loop stand still, this check or another, nobody knows: it is called neither healthy nor unhealthy.
+    const inDoubt = spentAtLeastMs <= timeoutMs && outcome.status !== HealthStatus.UNHEALTHY;
+    return readOutcome(inDoubt ? degraded(late, outcome.details) : unhealthy(late));
   }
 
   #setDeadline(): void {
-    const leftMs = Math.max(0, this.check.timeoutMs - this.#stopwatch.spentMs);
+    const leftMs = Math.max(0, this.check.timeoutMs - this.#stopwatch.spentAtLeastMs);
     this.#cancelDeadline = this.surroundings.clock.after(leftMs, () => this.#deadline());
   }
 
   #deadline(): void {
     const { timeoutMs } = this.check;
-    // A timer of Node may fire a fraction early, or have waited while another check held the loop.
-    if (timeoutMs - this.#stopwatch.spentMs >= 1) return this.#setDeadline();
+    this.#stopwatch.look();
+    // A timer of Node may fire a fraction early. And while the loop stood still, nobody could take the check's answer.
+    if (timeoutMs - this.#stopwatch.spentAtLeastMs >= 1) return this.#setDeadline();
     this.#late = true;
     this.#giveUp(this.#silence(), `has passed its deadline of ${timeoutMs} ms`);
   }
@@ -148,7 +159,7 @@ export class HealthCheckRun {
   #giveUp(message: string, reason: string): void {
     this.#cancelDeadline?.();
     this.#giveBackSlot?.();
-    this.#stopwatch.givenUp();
+    this.#stopwatch.waitsNoMore();
     this.#finish(failed(message));
     RunContext.abort(this.#context, new Error(`Health check "${this.check.name}" ${reason}`));
     if (!this.#is('queued')) return;
@@ -189,7 +200,7 @@ export class HealthCheckRun {
 }
 
 /** Waits for what a check has promised. @returns what reads it; the promise never rejects. */
-async function reading(later: PromiseLike<unknown>): Promise<() => ReadOutcome> {
+async function reading(later: Promise<unknown>): Promise<() => ReadOutcome> {
   try {
     const returned = await later;
     return () => readAnswer(returned);
@@ -212,6 +223,20 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
     (typeof value === 'object' && value !== null) || typeof value === 'function';
   return canHaveMembers && 'then' in value && typeof value.then === 'function';
 }
+
+/** Calls `then` here and now, so that the time it takes counts for the check. */
+function promiseOf(thenable: PromiseLike<unknown>): Promise<unknown> {
+  if (types.isPromise(thenable)) {
+    if (thenable.then === Promise.prototype.then) return thenable;
+    // One of a class with a `then` of its own, which may leave the rejection to nobody.
+    void Promise.prototype.then.call(thenable, ignore, ignore);
+  }
+  return new Promise((resolve, reject) => {
+    void thenable.then(resolve, reject);
+  });
+}
+
+const ignore = (): void => {};
 
 function withStandstill(outcome: ReadOutcome, standstill: Standstill | undefined): ReadOutcome {
   if (standstill === undefined) return outcome;

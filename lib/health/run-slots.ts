@@ -32,7 +32,7 @@ export class RunSlots {
       this.#taken -= 1;
     } else {
       this.#waiting.delete(next);
-      queueMicrotask(next);
+      void Promise.resolve().then(next);
     }
   }
 }

@@ -12,11 +12,12 @@ export interface Standstill {
 export class RunStopwatch implements WatchedRun {
   readonly #startedMs: number;
   readonly #heldBeforeMs: number;
-  /** How long this run has held the loop, as far as anyone knows. */
+  /** How long this run has certainly held the loop. */
   #heldMs = 0;
-  /** The part of it that is certain. */
-  #provenMs = 0;
+  /** How long the loop stood still while the run waited. */
   #standstillMs = 0;
+  /** The part of it during which other checks waited too, so that it may have been the work of one of them. */
+  #doubtfulMs = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -37,12 +38,17 @@ export class RunStopwatch implements WatchedRun {
     return this.elapsedMs - byOthersMs;
   }
 
+  /** The same, if it was other checks that made the loop stand still while they waited together. */
+  get spentAtLeastMs(): number {
+    return this.spentMs - this.#doubtfulMs;
+  }
+
   /** That the loop stood still because of this run, or while it waited, if notably. */
   get standstill(): Standstill | undefined {
-    const proven = this.#provenMs >= this.#standstillMs;
-    const ms = Math.round(proven ? this.#provenMs : this.#standstillMs);
+    const certain = this.#heldMs >= this.#standstillMs;
+    const ms = Math.round(certain ? this.#heldMs : this.#standstillMs);
     if (ms < NOTABLE_HOLD_MS) return undefined;
-    const text = proven
+    const text = certain
       ? `held the event loop for ${ms} ms`
       : `the event loop stood still for ${ms} ms while it ran`;
     return { ms, text };
@@ -57,7 +63,6 @@ export class RunStopwatch implements WatchedRun {
       const heldMs = this.clock.nowMs() - beforeMs;
       this.loop.hold(heldMs);
       this.#heldMs += heldMs;
-      this.#provenMs += heldMs;
     }
   }
 
@@ -66,20 +71,20 @@ export class RunStopwatch implements WatchedRun {
     this.loop.enter(this);
   }
 
-  /** The run waits no longer. */
+  /** The run waits no longer, or nobody waits for it any more. */
   waitsNoMore(): void {
-    const standstillMs = this.loop.leave(this);
-    this.#heldMs += standstillMs;
-    this.noteStandstill(standstillMs);
+    this.look();
+    this.loop.leave(this);
   }
 
-  /** Nobody waits for the run any more. */
-  givenUp(): void {
-    this.loop.forget(this);
+  /** Takes in what has just happened to the loop. */
+  look(): void {
+    this.loop.look();
   }
 
   /** Called by the {@link EventLoopWatch}. */
-  noteStandstill(ms: number): void {
-    this.#standstillMs = Math.max(this.#standstillMs, ms);
+  noteStandstill(ms: number, alone: boolean): void {
+    this.#standstillMs += ms;
+    if (!alone) this.#doubtfulMs += ms;
   }
 }

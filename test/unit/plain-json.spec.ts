@@ -130,7 +130,7 @@ describe('a value as plain JSON', () => {
     const limits = { depth: 2, values: 4, text: 3, total: 100 };
     expect(toPlainJson({ a: { b: { c: 1 } } }, limits)).toEqual({ a: { b: '…' } });
     expect(toPlainJson('abcdef', limits)).toBe('abc…');
-    expect(JSON.stringify(toPlainJson([1, 2, 3, 4, 5, 6, 7, 8], limits))).toBe('[1,2,3]');
+    expect(JSON.stringify(toPlainJson([1, 2, 3, 4, 5, 6, 7, 8], limits))).toBe('[1,2,3,"…"]');
     expect(toPlainJson({ a: 1, b: 2, c: 3, d: 4 }, limits)).toEqual({ a: 1, b: 2, c: 3, '…': '…' });
   });
 

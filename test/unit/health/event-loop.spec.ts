@@ -9,7 +9,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { FakeClock, settle } from '../../support/fake-clock.js';
 import { Gate } from '../../support/gate.js';
 
-const { HEALTHY, UNHEALTHY } = HealthStatus;
+const { HEALTHY, DEGRADED, UNHEALTHY } = HealthStatus;
 
 function registryOf(checks: Record<string, (clock: FakeClock) => HealthCheckFunction>) {
   const clock = new FakeClock();
@@ -136,26 +136,56 @@ describe('an event loop that stands still while checks wait', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it('makes that check unhealthy past its deadline, and takes no time of its neighbours’', async () => {
+  it('makes a check unhealthy past its deadline where no other was waiting', async () => {
     const gate = new Gate();
-    const other = new Gate();
     const { clock, registry } = registryOf({
       parses: (held) => async () => {
         await gate.opened;
         held.hold(1_000);
       },
-      waits: () => () => other.opened,
     });
-    const running = registry.run();
+    const running = registry.runCheck('parses');
     await settle();
     gate.open();
+    await clock.advance(0);
+    expect(await running).toMatchObject({
+      status: UNHEALTHY,
+      message:
+        'answered after 1000 ms, past its deadline of 300 ms; ' +
+        'the event loop stood still for 980 ms while it ran',
+    });
+  });
+
+  it('makes those degraded whom it took past their deadline, where nobody knows which it was', async () => {
+    const first = new Gate();
+    const later = new Gate();
+    const { clock, registry } = registryOf({
+      parses: (held) => async () => {
+        await first.opened;
+        held.hold(1_000);
+        await later.opened;
+      },
+      waits: () => () => later.opened,
+    });
+    registry.registerCheck('patient', () => later.opened, { timeoutMs: 2_000 });
+    registry.registerCheck('fails', () => later.opened.then(() => 'unhealthy' as const));
+    registry.registerCheck('hangs', () => new Promise(() => {}));
+    const running = registry.run();
+    await settle();
+    first.open();
     await clock.advance(100);
-    other.open();
+    later.open();
+    await clock.advance(300);
     const { checks } = await running;
     expect(checks.map(({ name, status }) => [name, status])).toEqual([
-      ['parses', UNHEALTHY],
-      ['waits', HEALTHY],
+      ['parses', DEGRADED],
+      ['waits', DEGRADED],
+      ['patient', HEALTHY],
+      ['fails', UNHEALTHY],
+      ['hangs', UNHEALTHY],
     ]);
+    expect(checks[1]?.message).toContain('past its deadline of 300 ms; the event loop stood still');
+    expect(checks[4]?.message).toContain('no answer within 300 ms');
   });
 
   it('is told to all who wait where nobody knows whose work it was', async () => {
