@@ -17,8 +17,7 @@ export function worst(statuses: readonly HealthStatus[]): HealthStatus {
   return statuses.includes(HealthStatus.DEGRADED) ? HealthStatus.DEGRADED : HealthStatus.HEALTHY;
 }
 
-/** The mildest of some statuses; `unhealthy` where there is none. */
+/** The mildest of some statuses none of which is `healthy`. */
 export function mildest(statuses: readonly HealthStatus[]): HealthStatus {
-  if (statuses.includes(HealthStatus.HEALTHY)) return HealthStatus.HEALTHY;
   return statuses.includes(HealthStatus.DEGRADED) ? HealthStatus.DEGRADED : HealthStatus.UNHEALTHY;
 }

@@ -307,6 +307,7 @@ describe('the overall status', () => {
       UNHEALTHY,
     ],
     ['degraded when one that is not critical is degraded', [[DEGRADED, false]], DEGRADED],
+    ['healthy when one that is not critical is', [[HEALTHY, false]], HEALTHY],
   ])('is %s', async (_what, checks, status) => {
     expect(await report(...checks)).toBe(status);
   });

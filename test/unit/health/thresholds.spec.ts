@@ -38,6 +38,8 @@ describe('what counts after a row of results', () => {
     [2, 2, 'uhdhh', 'uuddh'],
     [3, 1, 'duuu', 'dddu'],
     [2, 3, 'duhhh', 'ddddh'],
+    [2, 3, 'dhuu', 'dddu'],
+    [3, 2, 'duhh', 'dddh'],
   ])('with thresholds %d and %d, results %s count as %s', (failures, successes, raw, counted) => {
     const judge = new StatusJudge({ failureThreshold: failures, successThreshold: successes });
     const statuses = raw.split('').map((letter) => judge.judge(WORDS[letter] ?? UNHEALTHY));
