@@ -40,6 +40,8 @@ export class EventLoopWatch {
   /** A run waits from now on for something that is not its own work. */
   enter(run: WatchedRun): void {
     if (this.#waiting.size === 0) this.#nextBeat();
+    // What has been is none of this run's.
+    else this.look();
     this.#waiting.add(run);
   }
 

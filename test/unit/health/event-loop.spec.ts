@@ -206,6 +206,22 @@ describe('an event loop that stands still while checks wait', () => {
     ]);
   });
 
+  it('is nothing to a check that begins to wait after it', async () => {
+    const gate = new Gate();
+    const { clock, registry } = registryOf({
+      before: () => () => gate.opened,
+      after: () => () => gate.opened,
+    });
+    const before = registry.runCheck('before');
+    await settle();
+    clock.hold(220);
+    const after = registry.runCheck('after');
+    await settle();
+    gate.open();
+    expect((await before).message).toBe('the event loop stood still for 200 ms while it ran');
+    expect(await after).toMatchObject({ status: HEALTHY, message: '', details: {} });
+  });
+
   it('is not watched any more when a check has passed its deadline', async () => {
     const { clock, registry } = registryOf({ hangs: () => () => new Promise(() => {}) });
     const running = registry.run();
