@@ -6,11 +6,21 @@ const MAX_SHOWN = 200;
 /** Shows a value of any kind in an error message, with its type, secrets masked, shortened. Never throws. */
 export function showValue(value: unknown): string {
   if (value === undefined || value === null) return String(value);
-  if (typeof value === 'string') return `${JSON.stringify(shorten(redactText(value)))} (string)`;
+  if (typeof value === 'string') return `${showText(value)} (string)`;
   if (typeof value === 'bigint') return `${shorten(String(value))} (bigint)`;
-  if (typeof value === 'symbol') return `${shorten(String(value))} (symbol)`;
+  if (typeof value === 'symbol') return `${shorten(oneLine(String(value)))} (symbol)`;
   if (typeof value === 'number' || typeof value === 'boolean') return `${value} (${typeof value})`;
   return typeof value === 'object' ? showObject(value) : 'a function';
+}
+
+/** Shows a text in quotation marks, secrets masked, shortened. */
+export function showText(text: string): string {
+  return oneLine(JSON.stringify(shorten(redactText(text))));
+}
+
+/** Puts a space in place of what a log or a terminal would take for more than text: a new line, a command. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 }
 
 /** Cuts a text that is too long for a message, and marks the cut. */
@@ -18,10 +28,10 @@ export function shorten(text: string, max: number = MAX_SHOWN): string {
   return text.length > max ? `${text.slice(0, max - 1)}…` : text;
 }
 
-/** What an error says, in words for people: never empty, never throwing, secrets masked, 500 characters at most. */
+/** What an error says, in one line: never empty, never throwing, secrets masked, 500 characters at most. */
 export function errorText(error: unknown): string {
   try {
-    return shorten(redactText(plainErrorText(error)), 500);
+    return shorten(oneLine(redactText(plainErrorText(error))), 500);
   } catch {
     return 'an error that cannot be read';
   }
@@ -40,7 +50,7 @@ function plainErrorText(error: unknown, depth = 0): string {
 
 function showObject(value: object): string {
   const plain = toPlainJson(value, { depth: 3, values: 20, text: MAX_SHOWN, total: MAX_SHOWN });
-  return `${shorten(JSON.stringify(plain))} (${kindOf(value)})`;
+  return `${shorten(oneLine(JSON.stringify(plain)))} (${kindOf(value)})`;
 }
 
 /** The name of its class, where it has one. */

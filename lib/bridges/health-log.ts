@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { HealthRegistry } from '../health/health.registry.js';
 import { HealthStatus, type HealthTransition } from '../health/health.types.js';
+import { oneLine } from '../show-value.js';
 
 const LEVEL = {
   [HealthStatus.HEALTHY]: 'log',
@@ -20,9 +21,4 @@ function lineOf({ name, from, to, result }: HealthTransition): string {
   const was = from === undefined ? 'at its first run' : `was ${from}`;
   const reason = result.message === '' ? '' : `: ${result.message}`;
   return oneLine(`Health check "${name}" is ${to} (${was})${reason}`);
-}
-
-/** What a check says must not look like further lines of the log. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 }

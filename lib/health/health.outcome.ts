@@ -63,7 +63,7 @@ export function readFailure(error: unknown): ReadOutcome {
     const thrown = thrownIndicators(error);
     if (thrown === undefined) return outcome(HealthStatus.UNHEALTHY, errorText(error));
     const read = readIndicator(thrown.results);
-    const message = (thrown.speaks ? undefined : read?.message) ?? errorText(error);
+    const message = (thrown.speaks ? '' : read?.message) || errorText(error);
     return outcome(HealthStatus.UNHEALTHY, message, read?.details ?? thrown.results);
   } catch {
     return outcome(HealthStatus.UNHEALTHY, errorText(error));

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { systemClock, type Clock } from '../clock.js';
-import { errorText, shorten, showValue } from '../show-value.js';
+import { errorText, shorten, showText, showValue } from '../show-value.js';
 import { EventLoopWatch } from './event-loop-watch.js';
 import { assertCheckName, isModuleHook } from './health-check.name.js';
 import {
@@ -105,7 +105,7 @@ export class HealthRegistry {
     options: HealthCheckOptions,
     owner: string,
   ): () => void {
-    const subject = `Health check ${JSON.stringify(name)}`;
+    const subject = `Health check ${showText(name)}`;
     if (typeof fn !== 'function') {
       throw new TypeError(`${subject}: the check is ${showValue(fn)}; accepted is a function.`);
     }
@@ -226,7 +226,7 @@ export class HealthRegistry {
    */
   setReady(ready: boolean, reason?: string): void {
     this.readiness.set(ready);
-    const why = reason === undefined ? '' : `: ${shorten(reason)}`;
+    const why = reason === undefined ? '' : `: ${errorText(reason)}`;
     this.#logger.log(`Readiness is switched ${ready ? 'on' : 'off'}${why}`);
   }
 
@@ -266,9 +266,8 @@ export class HealthRegistry {
     const check = this.#checks.get(name);
     if (check !== undefined) return check;
     const known = shorten(this.names().join(', ') || 'none', 1_000);
-    throw new Error(
-      `There is no health check ${shorten(JSON.stringify(name))}. Registered: ${known}.`,
-    );
+    const shown = typeof name === 'string' ? showText(name) : showValue(name);
+    throw new Error(`There is no health check ${shown}. Registered: ${known}.`);
   }
 
   #askAll(probe?: HealthProbe): Promise<WeighedResult[]> {

@@ -85,10 +85,7 @@ export class RegisteredCheck {
   /** The last known result. A check that has not run yet is unhealthy. */
   last(): HealthCheckResult {
     if (this.#last === undefined) return this.#notRunYet();
-    const { intervalMs, timeoutMs } = this.definition;
-    if (intervalMs === undefined || this.#stale) return this.#last;
-    const allowedMs = 2 * intervalMs + timeoutMs;
-    return this.#ageMs() > allowedMs ? this.#goStale(this.#last, allowedMs) : this.#last;
+    return this.#isTooOld() && !this.#stale ? this.#goStale(this.#last) : this.#last;
   }
 
   /** What the check has lately come to. */
@@ -134,7 +131,17 @@ export class RegisteredCheck {
     if (this.#background !== undefined) return this.last();
     const { cacheMs } = this.definition;
     const share = this.#lastRaw === HealthStatus.HEALTHY ? 1 : CACHED_IF_NOT_HEALTHY;
-    return this.#ageMs() < cacheMs * share ? this.#last : undefined;
+    return this.#ageMs() < cacheMs * share && !this.#isTooOld() ? this.#last : undefined;
+  }
+
+  /** The oldest that a result may be, in milliseconds. */
+  get #allowedMs(): number {
+    const { intervalMs = Number.POSITIVE_INFINITY, timeoutMs } = this.definition;
+    return 2 * intervalMs + timeoutMs;
+  }
+
+  #isTooOld(): boolean {
+    return this.#ageMs() > this.#allowedMs;
   }
 
   /** A run counts as in flight until the check has settled: until then nobody starts a second one. */
@@ -180,9 +187,9 @@ export class RegisteredCheck {
     };
   }
 
-  #goStale(last: HealthCheckResult, allowedMs: number): HealthCheckResult {
+  #goStale(last: HealthCheckResult): HealthCheckResult {
     const before = this.#judge.status;
-    const message = `the last result is ${Math.round(this.#ageMs())} ms old, and ${allowedMs} ms are allowed`;
+    const message = `the last result is ${Math.round(this.#ageMs())} ms old, and ${this.#allowedMs} ms are allowed`;
     this.#stale = true;
     this.#judge.force(HealthStatus.UNHEALTHY);
     return this.#keep({ ...last, status: HealthStatus.UNHEALTHY, message }, before);

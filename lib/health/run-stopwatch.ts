@@ -84,7 +84,9 @@ export class RunStopwatch implements WatchedRun {
 
   /** Called by the {@link EventLoopWatch}. */
   noteStandstill(ms: number, alone: boolean): void {
-    this.#standstillMs += ms;
-    if (!alone) this.#doubtfulMs += ms;
+    // It may have begun before the run did.
+    const duringRunMs = Math.min(ms, this.elapsedMs);
+    this.#standstillMs += duringRunMs;
+    if (!alone) this.#doubtfulMs += duringRunMs;
   }
 }
