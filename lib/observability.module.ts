@@ -29,7 +29,8 @@ const providers: Provider[] = [
   {
     provide: HealthRegistry,
     inject: [RESOLVED_OPTIONS],
-    useFactory: ({ health }: ResolvedOptions) => new HealthRegistry(health),
+    useFactory: ({ health: { timeoutMs, cacheMs, details } }: ResolvedOptions) =>
+      new HealthRegistry({ timeoutMs, cacheMs, showsDetails: details === 'always' }),
   },
   {
     provide: MetricsRegistry,

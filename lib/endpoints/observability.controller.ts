@@ -40,7 +40,7 @@ export class ObservabilityController {
     return crowd.ask(async () => healthAnswer(await this.checks.run(), statusCodes, showDetails));
   }
 
-  /** `GET /health/live` */
+  /** `GET /health/live`; it waits for no crowd, so that it is answered before a kubelet gives up. */
   async live(): Promise<Answer> {
     return liveAnswer(await this.checks.run('liveness'));
   }

@@ -5,7 +5,7 @@ import type { HealthProbe } from './health.types.js';
 /** How a check is run and what it counts for. */
 export interface HealthCheckOptions {
   /**
-   * Deadline of one run, in milliseconds: 1 to 2147483647. A run that has not settled by then is unhealthy, and its
+   * Deadline of one run, in milliseconds, from when it is asked for: 1 to 2147483647. One that has not settled by then is unhealthy, and its
    * `AbortSignal` is aborted. The default lies below the kubelet's default patience of one second.
    *
    * @default 800, or the module's `health.timeoutMs`
@@ -19,9 +19,9 @@ export interface HealthCheckOptions {
    */
   readonly cacheMs?: number | undefined;
   /**
-   * Runs the check in the background, so long after its last run has ended, give or take 10 %, from when the
-   * application listens; the routes then answer from memory. In milliseconds: 1 to 2147483647. A result older than
-   * 2 × `intervalMs` + `timeoutMs` is unhealthy.
+   * Runs the check in the background from when the application listens: the next run starts this many milliseconds
+   * after the last one has ended, 10 % sooner or later by chance. The routes then answer from memory. 1 to 2147483647. A
+   * result older than 2 × `intervalMs` + `timeoutMs` is unhealthy.
    *
    * @default none: run when asked
    */

@@ -1,15 +1,10 @@
-import { types } from 'node:util';
 import type { Clock } from '../clock.js';
+import { askCheck, readerOf } from './check-answer.js';
 import type { EventLoopWatch } from './event-loop-watch.js';
-import { RunContext } from './guarded-signal.js';
-import {
-  degraded,
-  readFailure,
-  readOutcome,
-  unhealthy,
-  type ReadOutcome,
-} from './health.outcome.js';
+
+import { degraded, readOutcome, unhealthy, type ReadOutcome } from './health.outcome.js';
 import { HealthStatus, type HealthCheckFunction, type HealthCheckResult } from './health.types.js';
+import { GuardedSignal, RunContext } from './run-context.js';
 import type { RunSlots } from './run-slots.js';
 import { RunStopwatch, type Standstill } from './run-stopwatch.js';
 
@@ -33,9 +28,6 @@ export interface RunSurroundings {
   settled(run: HealthCheckRun): void;
 }
 
-/** What a check has returned: an outcome, or something to wait for. */
-type Answer = ReadOutcome | { readonly later: Promise<unknown> };
-
 /**
  * One run of a check, from when it is asked for until the check has really settled, which may be long after its
  * deadline. Whatever the check does, the run ends in a result.
@@ -45,7 +37,7 @@ export class HealthCheckRun {
   readonly result: Promise<HealthCheckResult>;
 
   readonly #stopwatch: RunStopwatch;
-  readonly #context: RunContext;
+  readonly #signal: GuardedSignal;
   #phase: 'queued' | 'running' | 'settled' = 'queued';
   #queuedMs = 0;
   #late = false;
@@ -59,7 +51,7 @@ export class HealthCheckRun {
     private readonly surroundings: RunSurroundings,
   ) {
     this.#stopwatch = new RunStopwatch(surroundings.clock, surroundings.loop);
-    this.#context = new RunContext((error) => surroundings.signalFailed(error));
+    this.#signal = new GuardedSignal((error) => surroundings.signalFailed(error));
     this.result = new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -93,25 +85,19 @@ export class HealthCheckRun {
 
   #call(): void {
     if (!this.#is('queued')) return;
-    this.#phase = 'running';
+    // Whoever held the slot may have held it up to the deadline of this run too.
+    if (this.#stopwatch.spentMs >= this.check.timeoutMs) return this.#passDeadline();
     this.#queuedMs = this.#stopwatch.spentMs;
-    const answer = this.#stopwatch.working(() => this.#ask());
+    this.#phase = 'running';
+    const context = new RunContext(this.#signal);
+    const answer = this.#stopwatch.working(() => askCheck(this.check.fn, context));
     if ('later' in answer) void this.#follow(answer.later);
     else this.#settle(answer);
   }
 
-  #ask(): Answer {
-    try {
-      const returned: unknown = this.check.fn(this.#context);
-      return isThenable(returned) ? { later: promiseOf(returned) } : readOutcome(returned);
-    } catch (error) {
-      return readFailure(error);
-    }
-  }
-
   async #follow(later: Promise<unknown>): Promise<void> {
     this.#stopwatch.waits();
-    const read = await reading(later);
+    const read = await readerOf(later);
     this.#stopwatch.waitsNoMore();
     this.#settle(this.#stopwatch.working(read));
   }
@@ -127,16 +113,17 @@ export class HealthCheckRun {
   /** The deadline's timer cannot fire while a check holds the event loop, so its lateness is measured here too. */
   #inTime(outcome: ReadOutcome): ReadOutcome {
     const { timeoutMs } = this.check;
-    const { spentMs, spentAtLeastMs } = this.#stopwatch;
+    const { spentMs, leastSpentMs } = this.#stopwatch;
     if (spentMs <= timeoutMs) return outcome;
     const late = `answered after ${Math.round(spentMs)} ms, past its deadline of ${timeoutMs} ms`;
+    const message = joined(outcome.message, late);
     // Who made the loop stand still, this check or another, nobody knows: it is called neither healthy nor unhealthy.
-    const inDoubt = spentAtLeastMs <= timeoutMs && outcome.status !== HealthStatus.UNHEALTHY;
-    return readOutcome(inDoubt ? degraded(late, outcome.details) : unhealthy(late));
+    const inDoubt = leastSpentMs <= timeoutMs && outcome.status !== HealthStatus.UNHEALTHY;
+    return readOutcome((inDoubt ? degraded : unhealthy)(message, outcome.details));
   }
 
   #setDeadline(): void {
-    const leftMs = Math.max(0, this.check.timeoutMs - this.#stopwatch.spentAtLeastMs);
+    const leftMs = Math.max(0, this.check.timeoutMs - this.#stopwatch.leastSpentMs);
     this.#cancelDeadline = this.surroundings.clock.after(leftMs, () => this.#deadline());
   }
 
@@ -144,16 +131,24 @@ export class HealthCheckRun {
     const { timeoutMs } = this.check;
     this.#stopwatch.look();
     // A timer of Node may fire a fraction early. And while the loop stood still, nobody could take the check's answer.
-    if (timeoutMs - this.#stopwatch.spentAtLeastMs >= 1) return this.#setDeadline();
+    if (timeoutMs - this.#stopwatch.leastSpentMs >= 1) this.#setDeadline();
+    else this.#passDeadline();
+  }
+
+  #passDeadline(): void {
     this.#late = true;
-    this.#giveUp(this.#silence(), `has passed its deadline of ${timeoutMs} ms`);
+    this.#giveUp(this.#silence(), `has passed its deadline of ${this.check.timeoutMs} ms`);
   }
 
   #silence(): string {
     const { timeoutMs } = this.check;
-    return this.#is('queued')
-      ? `did not get its turn within ${timeoutMs} ms, as ${this.surroundings.slots.limit} other checks were running`
-      : `no answer within ${timeoutMs} ms, still running since ${this.#startedAt().toISOString()}`;
+    const { limit } = this.surroundings.slots;
+    if (this.#is('queued')) {
+      return `did not get its turn within ${timeoutMs} ms, as ${limit} other checks were running`;
+    }
+    const queued = Math.round(this.#queuedMs);
+    const inQueue = queued === 0 ? '' : `, ${queued} ms of them waiting for its turn`;
+    return `no answer within ${timeoutMs} ms${inQueue}, still running since ${this.#startedAt().toISOString()}`;
   }
 
   #giveUp(message: string, reason: string): void {
@@ -161,7 +156,7 @@ export class HealthCheckRun {
     this.#giveBackSlot?.();
     this.#stopwatch.waitsNoMore();
     this.#finish(failed(message));
-    RunContext.abort(this.#context, new Error(`Health check "${this.check.name}" ${reason}`));
+    this.#signal.abort(new Error(`Health check "${this.check.name}" ${reason}`));
     if (!this.#is('queued')) return;
     this.#phase = 'settled';
     this.surroundings.settled(this);
@@ -188,10 +183,10 @@ export class HealthCheckRun {
     });
   }
 
-  /** By the wall clock of now, and the time that has passed. */
+  /** When the check was called, by the wall clock of now and the time that has passed. */
   #startedAt(): Date {
     const { clock } = this.surroundings;
-    return new Date(clock.date().getTime() - this.#stopwatch.elapsedMs);
+    return new Date(clock.date().getTime() - this.#stopwatch.elapsedMs + this.#queuedMs);
   }
 
   #is(phase: 'queued' | 'running' | 'settled'): boolean {
@@ -199,52 +194,17 @@ export class HealthCheckRun {
   }
 }
 
-/** Waits for what a check has promised. @returns what reads it; the promise never rejects. */
-async function reading(later: Promise<unknown>): Promise<() => ReadOutcome> {
-  try {
-    const returned = await later;
-    return () => readAnswer(returned);
-  } catch (error) {
-    return () => readFailure(error);
-  }
-}
-
-/** What was promised may be as hostile to its reader as what is thrown. */
-function readAnswer(returned: unknown): ReadOutcome {
-  try {
-    return readOutcome(returned);
-  } catch (error) {
-    return readFailure(error);
-  }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  const canHaveMembers =
-    (typeof value === 'object' && value !== null) || typeof value === 'function';
-  return canHaveMembers && 'then' in value && typeof value.then === 'function';
-}
-
-/** Calls `then` here and now, so that the time it takes counts for the check. */
-function promiseOf(thenable: PromiseLike<unknown>): Promise<unknown> {
-  if (types.isPromise(thenable)) {
-    if (thenable.then === Promise.prototype.then) return thenable;
-    // One of a class with a `then` of its own, which may leave the rejection to nobody.
-    void Promise.prototype.then.call(thenable, ignore, ignore);
-  }
-  return new Promise((resolve, reject) => {
-    void thenable.then(resolve, reject);
-  });
-}
-
-const ignore = (): void => {};
-
 function withStandstill(outcome: ReadOutcome, standstill: Standstill | undefined): ReadOutcome {
   if (standstill === undefined) return outcome;
   return {
     ...outcome,
-    message: [outcome.message, standstill.text].filter((text) => text !== '').join('; '),
+    message: joined(outcome.message, standstill.text),
     details: Object.freeze({ ...outcome.details, event_loop_held_ms: standstill.ms }),
   };
+}
+
+function joined(...texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join('; ');
 }
 
 function failed(message: string): ReadOutcome {

@@ -33,7 +33,7 @@ const NO_DETAILS: Readonly<Record<string, unknown>> = Object.freeze({});
 
 const STATUSES: readonly unknown[] = Object.values(HealthStatus);
 
-const INDICATOR_STATUS: Readonly<Record<string, HealthStatus>> = {
+const STATUS_OF_WORD: Readonly<Record<string, HealthStatus>> = {
   up: HealthStatus.HEALTHY,
   degraded: HealthStatus.DEGRADED,
   down: HealthStatus.UNHEALTHY,
@@ -112,8 +112,8 @@ function readEntry(key: string, entry: unknown): IndicatorEntry | undefined {
   if (typeof entry !== 'object' || entry === null) return undefined;
   const { status: word, message, ...details } = entry as Record<string, unknown>;
   const status =
-    typeof word === 'string' && Object.hasOwn(INDICATOR_STATUS, word)
-      ? INDICATOR_STATUS[word]
+    typeof word === 'string' && Object.hasOwn(STATUS_OF_WORD, word)
+      ? STATUS_OF_WORD[word]
       : undefined;
   return status && { key, status, word: word as string, message, details };
 }

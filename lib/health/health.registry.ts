@@ -28,8 +28,8 @@ import { TransitionListeners, type HealthTransitionListener } from './transition
 
 /** What holds for all checks of one registry. */
 export interface HealthRegistrySettings extends Partial<CheckDefaults> {
-  /** Whether everyone sees messages and details. @default 'always' */
-  readonly details?: unknown;
+  /** Whether everyone may see messages and details. @default true */
+  readonly showsDetails?: boolean;
 }
 
 /** How many checks run at once. Those that count for liveness do not wait for the others. */
@@ -38,7 +38,8 @@ const MAX_RUNNING = 64;
 /**
  * Holds the health checks of one application and runs them. Injectable everywhere.
  *
- * Running never rejects: a check that throws, hangs or returns nonsense is unhealthy, and the others keep their results.
+ * `run()` never rejects, and `runCheck()` only for an unknown name: a check that throws, hangs or returns nonsense is
+ * unhealthy, and the others keep their results.
  *
  * @example
  * const remove = registry.registerCheck('redis', async () => { await redis.ping(); });
@@ -70,7 +71,7 @@ export class HealthRegistry {
       timeoutMs: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       cacheMs: settings.cacheMs ?? DEFAULT_CACHE_MS,
     };
-    this.#showsDetails = (settings.details ?? 'always') === 'always';
+    this.#showsDetails = settings.showsDetails ?? true;
     this.#surroundings = {
       clock,
       loop: new EventLoopWatch(clock),
@@ -172,7 +173,8 @@ export class HealthRegistry {
   }
 
   /**
-   * The last known results, without running anything. A check that has not run yet is unhealthy.
+   * The last known results, without running anything. A check that has not run yet is unhealthy, and so is, from now on,
+   * a result of a check with an interval that has become too old.
    *
    * @param probe tells only of the checks that count for it.
    */
@@ -185,7 +187,8 @@ export class HealthRegistry {
   }
 
   /**
-   * What a check has lately come to: its last 20 results and its last 20 transitions.
+   * What a check has lately come to: its last 20 results and its last 20 transitions. Among the results is one for each
+   * deadline that a hanging run has passed again, and one where a result has become too old.
    *
    * @throws Error when there is no check of this name.
    */
@@ -222,15 +225,19 @@ export class HealthRegistry {
   /**
    * Takes this instance out of traffic (`/health/ready` answers 503), or back in. Checks keep running.
    *
-   * @param reason is written to the log.
+   * @param reason is written to the log, together with the change.
+   * @throws TypeError when `ready` is neither true nor false.
    */
   setReady(ready: boolean, reason?: string): void {
-    this.readiness.set(ready);
+    if (typeof ready !== 'boolean') {
+      throw new TypeError(`setReady() takes true or false; got ${showValue(ready)}.`);
+    }
+    if (!this.readiness.set(ready)) return;
     const why = reason === undefined ? '' : `: ${errorText(reason)}`;
     this.#logger.log(`Readiness is switched ${ready ? 'on' : 'off'}${why}`);
   }
 
-  /** The checks run at request with a deadline of at least so many milliseconds that count for a probe. @internal */
+  /** The checks for a probe that are run when asked, with at least this deadline. @internal */
   slowerThan(timeoutMs: number, probe: HealthProbe): string[] {
     return this.#listed(probe)
       .map(({ definition }) => definition)
@@ -250,14 +257,14 @@ export class HealthRegistry {
     for (const check of this.#checks.values()) check.startBackground();
   }
 
-  /** The application has begun to close: no more background runs, and no more transitions are told. @internal */
+  /** The application has begun to close: no traffic, no more background runs, and no transition is told. @internal */
   closing(): void {
     this.#phase = 'closing';
     this.readiness.stopping();
     for (const check of this.#checks.values()) check.endBackground();
   }
 
-  /** Aborts every run in flight. @internal */
+  /** Aborts every run in flight; what checks still say counts for nothing. @internal */
   abortRuns(): void {
     for (const check of this.#checks.values()) check.stop('the application has closed');
   }

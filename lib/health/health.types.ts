@@ -16,7 +16,7 @@ export type HealthProbe = 'liveness' | 'readiness';
 
 /** What the registry hands to a check at each run. */
 export interface HealthCheckContext {
-  /** Aborted when the run's deadline has passed, or when the application has closed. */
+  /** Aborted when the run's deadline has passed, the check was removed, or the application has closed. */
   readonly signal: AbortSignal;
 }
 
@@ -43,17 +43,17 @@ export type HealthCheckFunction = (
   context: HealthCheckContext,
 ) => HealthCheckReturn | PromiseLike<HealthCheckReturn>;
 
-/** What the registry makes of one run of a check. */
+/** What the registry makes of a run of a check, and of a result that is missing, late or too old. */
 export interface HealthCheckResult {
   readonly name: string;
   readonly status: HealthStatus;
   /** `''` when the check gave none. */
   readonly message: string;
-  /** How long the run took, in milliseconds, without the time that other checks held the event loop. */
+  /** How long the check took, in milliseconds, without its time in the queue and the time that others held the event loop. */
   readonly latencyMs: number;
   /** `{}` when the check gave none. Plain JSON. */
   readonly details: Readonly<Record<string, unknown>>;
-  /** When the run ended, or its deadline passed. */
+  /** When the run ended, or its deadline passed; before the first run, when the check was registered. */
   readonly checkedAt: Date;
 }
 

@@ -18,8 +18,10 @@ export class Readiness {
     this.#phase = 'stopping';
   }
 
-  /** Takes the instance out of traffic, or back in. */
-  set(ready: boolean): void {
+  /** Takes the instance out of traffic, or back in. @returns whether that changes anything. */
+  set(ready: boolean): boolean {
+    const changes = this.#switchedOff === ready && this.#phase !== 'stopping';
     this.#switchedOff = !ready;
+    return changes;
   }
 }

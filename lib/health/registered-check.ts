@@ -12,6 +12,7 @@ import {
 } from './health.types.js';
 import { Ring } from './ring.js';
 import type { RunSlots } from './run-slots.js';
+import { severityOf } from './severity.js';
 import { StatusJudge } from './status-judge.js';
 
 /** What a check needs from the registry that holds it. */
@@ -174,11 +175,10 @@ export class RegisteredCheck {
   }
 
   #heldBack(raw: HealthCheckResult, status: HealthStatus): HealthCheckResult {
-    const { successThreshold } = this.definition;
-    const waiting =
-      raw.status === HealthStatus.HEALTHY
-        ? `healthy again, which counts after ${successThreshold} results in a row`
-        : '';
+    const { failureThreshold, successThreshold } = this.definition;
+    const better = severityOf(raw.status) < severityOf(status);
+    const needed = better ? successThreshold : failureThreshold;
+    const waiting = `${raw.status} now, which counts after ${needed} results in a row`;
     return {
       ...raw,
       status,
@@ -189,7 +189,7 @@ export class RegisteredCheck {
 
   #goStale(last: HealthCheckResult): HealthCheckResult {
     const before = this.#judge.status;
-    const message = `the last result is ${Math.round(this.#ageMs())} ms old, and ${this.#allowedMs} ms are allowed`;
+    const message = `no result since ${last.checkedAt.toISOString()}; ${this.#allowedMs} ms are allowed`;
     this.#stale = true;
     this.#judge.force(HealthStatus.UNHEALTHY);
     return this.#keep({ ...last, status: HealthStatus.UNHEALTHY, message }, before);

@@ -17,7 +17,7 @@ export class RunStopwatch implements WatchedRun {
   /** How long the loop stood still while the run waited. */
   #standstillMs = 0;
   /** The part of it during which other checks waited too, so that it may have been the work of one of them. */
-  #doubtfulMs = 0;
+  #sharedStandstillMs = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -38,9 +38,9 @@ export class RunStopwatch implements WatchedRun {
     return this.elapsedMs - byOthersMs;
   }
 
-  /** The same, if it was other checks that made the loop stand still while they waited together. */
-  get spentAtLeastMs(): number {
-    return this.spentMs - this.#doubtfulMs;
+  /** The least of it that is the run's own: without the standstills that may have been the work of other checks. */
+  get leastSpentMs(): number {
+    return this.spentMs - this.#sharedStandstillMs;
   }
 
   /** That the loop stood still because of this run, or while it waited, if notably. */
@@ -87,6 +87,6 @@ export class RunStopwatch implements WatchedRun {
     // It may have begun before the run did.
     const duringRunMs = Math.min(ms, this.elapsedMs);
     this.#standstillMs += duringRunMs;
-    if (!alone) this.#doubtfulMs += duringRunMs;
+    if (!alone) this.#sharedStandstillMs += duringRunMs;
   }
 }

@@ -9,7 +9,8 @@ export interface ThrownIndicators {
   readonly speaks: boolean;
 }
 
-const INDICATOR_STATUS = {
+/** The words of Terminus. */
+const WORD_OF_STATUS = {
   [HealthStatus.HEALTHY]: 'up',
   [HealthStatus.DEGRADED]: 'degraded',
   [HealthStatus.UNHEALTHY]: 'down',
@@ -42,7 +43,7 @@ export function toIndicatorResult(
         ...(message !== '' && { message }),
         ...(Object.keys(details).length > 0 && { details }),
       };
-      return [name, { ...(showDetails && shown), status: INDICATOR_STATUS[effectOnWhole(one)] }];
+      return [name, { ...(showDetails && shown), status: WORD_OF_STATUS[effectOnWhole(one)] }];
     }),
   );
 }

@@ -74,7 +74,7 @@ describe('after 100,000 runs of checks of every kind', () => {
     expect(remains.strayTransitions).toBe(0);
   });
 
-  it('no timer is left', () => {
+  it('no timer is left that keeps the process alive', () => {
     expect(remains.timers).toEqual([]);
   });
 

@@ -18,7 +18,8 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
   [2.1, ['metrics/metric.providers.ts']],
   [2, ['health/health.registry.ts', 'metrics/metrics.registry.ts', 'sentry/sentry.service.ts']],
   [1.9, ['health/registered-check.ts']],
-  [1.8, ['health/health-check.run.ts']],
+  [1.85, ['health/health-check.run.ts']],
+  [1.8, ['health/check-answer.ts']],
   [1.7, ['health/health.outcome.ts']],
   [1.6, ['health/terminus.ts']],
   [1.5, ['health/health.report.ts', 'health/status-judge.ts']],
@@ -39,7 +40,7 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
   [1.1, ['metrics/prom-client.ts', 'plain-json.ts', 'sentry/sentry-client.ts']],
   [1.2, ['health/run-stopwatch.ts']],
   [1.1, ['health/background-runs.ts', 'health/event-loop-watch.ts']],
-  [1, ['health/guarded-signal.ts', 'health/readiness.ts', 'health/ring.ts', 'health/run-slots.ts']],
+  [1, ['health/run-context.ts', 'health/readiness.ts', 'health/ring.ts', 'health/run-slots.ts']],
   [1, ['health/transition-listeners.ts', 'metrics/noop-metric.ts']],
   [1, ['sentry/dsn.ts', 'sentry/private-data.ts']],
   [

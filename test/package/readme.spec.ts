@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HealthRegistry, ObservabilityModule } from 'nestjs-observability';
 import ts from 'typescript';
@@ -36,6 +36,12 @@ const table = (heading: string): string[][] => {
 };
 
 describe('in the README', () => {
+  it('every link to a file leads to one', () => {
+    const links = [...README.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path]) => path ?? '');
+    expect(links).not.toEqual([]);
+    expect(links.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
   it('every TypeScript snippet compiles, strictly', () => {
     // Inside the repository but outside node_modules, so that the package can be imported by its own name.
     const folder = join(ROOT, 'dist/readme');

@@ -124,7 +124,7 @@ describe.each(PLATFORMS)('on %s, with all of them in one application,', (platfor
   const seen = (): Promise<Seen> => (memory.seen ??= observe(platform));
 
   it.each(FAULTS.map((fault) => [fault.fault, fault] as const))(
-    'a check that %s',
+    'a check that %s has the result that is told of it, each time',
     async (_fault, fault) => {
       for (const round of (await seen()).rounds) {
         const check = withoutStandstill(checkIn(round, nameOf(fault)));

@@ -109,7 +109,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     add({ name: 'blocks', check }, ...NEIGHBOURS);
     const { checks } = await health();
     expect(checks.filter(({ status }) => status === 'unhealthy')).toEqual([]);
-    expect(checks[0]?.message).toMatch(/^the event loop stood still for \d{3} ms while it ran$/);
+    expect(checks[0]?.message).toMatch(/^the event loop stood still for \d{3,4} ms while it ran$/);
   });
 
   it('a check with many microtasks that come to an end is healthy, and so are its neighbours', async () => {
@@ -131,7 +131,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect((await ask('blocks')).status).toBe('unhealthy');
     expect(await ask('blocks')).toMatchObject({ status: 'healthy', message: '', details: {} });
     expect(log.ours('warn').filter((line) => line.includes('event loop'))).toEqual([
-      expect.stringMatching(/^Health check "blocks": held the event loop for \d{3} ms$/),
+      expect.stringMatching(/^Health check "blocks": held the event loop for \d{3,4} ms$/),
     ]);
   });
 });

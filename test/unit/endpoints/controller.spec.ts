@@ -1,5 +1,6 @@
+import { Logger } from '@nestjs/common';
 import { HealthRegistry, MetricsRegistry } from 'nestjs-observability';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ObservabilityController } from '../../../lib/endpoints/observability.controller.js';
 
 function controllerOf(checks: HealthRegistry): ObservabilityController {
@@ -37,5 +38,26 @@ describe('readiness', () => {
     expect(await controllerOf(checks).ready()).toMatchObject(NOT_READY);
     checks.setReady(true);
     expect(await controllerOf(checks).ready()).toMatchObject(READY);
+  });
+
+  it('is logged when it is switched, and not when nothing changes', () => {
+    const log = vi.spyOn(Logger.prototype, 'log').mockImplementation(() => {});
+    const checks = new HealthRegistry();
+    checks.setReady(true);
+    checks.setReady(false, 'migration\npassword=hunter2');
+    checks.setReady(false, 'again');
+    checks.setReady(true);
+    checks.readiness.stopping();
+    checks.setReady(false);
+    expect(log.mock.calls.flat()).toEqual([
+      'Readiness is switched off: migration password=[redacted]',
+      'Readiness is switched on',
+    ]);
+  });
+
+  it.each(['no', 0, null, undefined])('cannot be switched to %j', (ready) => {
+    expect(() => new HealthRegistry().setReady(ready as never)).toThrow(
+      /^setReady\(\) takes true or false; got /,
+    );
   });
 });

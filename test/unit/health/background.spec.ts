@@ -128,7 +128,7 @@ describe('a result of a check with an interval', () => {
     expect((await registry.run()).checks).toMatchObject([
       {
         status: UNHEALTHY,
-        message: 'the last result is 2101 ms old, and 2100 ms are allowed',
+        message: 'no result since 2026-01-27T10:30:00.000Z; 2100 ms are allowed',
         details: {},
       },
     ]);

@@ -3,6 +3,7 @@ import {
   healthy,
   HealthRegistry,
   HealthStatus,
+  unhealthy,
   type HealthCheckFunction,
 } from 'nestjs-observability';
 import { describe, expect, it, vi } from 'vitest';
@@ -42,6 +43,24 @@ describe('a check that holds the event loop', () => {
       status: UNHEALTHY,
       message: 'answered after 400 ms, past its deadline of 300 ms; held the event loop for 400 ms',
     });
+  });
+
+  it('keeps its own reason when it fails past its deadline', async () => {
+    const { registry } = registryOf({
+      throws: (clock) => () => {
+        clock.hold(400);
+        throw new Error('connection refused');
+      },
+      full: holds(400, unhealthy('disk full', { free: 0 })),
+    });
+    expect((await registry.run()).checks).toMatchObject([
+      { status: UNHEALTHY, message: expect.stringMatching(/^connection refused; answered after/) },
+      {
+        status: UNHEALTHY,
+        message: expect.stringMatching(/^disk full; answered after/),
+        details: { free: 0, event_loop_held_ms: 400 },
+      },
+    ]);
   });
 
   it('is not worth naming for less than 100 ms', async () => {

@@ -83,6 +83,31 @@ describe('a registry with many checks', () => {
     expect((await registry.runCheck('last')).status).toBe(HealthStatus.HEALTHY);
   });
 
+  it('does not call a check whose turn comes at its deadline', async () => {
+    const { clock, registry } = registryOf(64, () => new Promise(() => {}));
+    let called = false;
+    registry.registerCheck('last', () => void (called = true));
+    const report = registry.run();
+    await clock.advance(100);
+    expect((await report).checks.at(-1)?.message).toContain('did not get its turn within 100 ms');
+    expect(called).toBe(false);
+  });
+
+  it('tells how much of its time a check has waited for its turn', async () => {
+    const gate = new Gate();
+    const { clock, registry } = registryOf(64, () => gate.opened);
+    registry.registerCheck('last', () => new Promise(() => {}));
+    const report = registry.run();
+    await clock.advance(60);
+    gate.open();
+    await clock.advance(40);
+    expect((await report).checks.at(-1)).toMatchObject({
+      message:
+        'no answer within 100 ms, 60 ms of them waiting for its turn, still running since 2026-01-27T10:30:00.060Z',
+      latencyMs: 40,
+    });
+  });
+
   it('lets no check of the liveness probe wait for the others', async () => {
     const { registry } = registryOf(64, () => new Promise(() => {}));
     registry.registerCheck('alive', () => {}, { probes: ['liveness'] });

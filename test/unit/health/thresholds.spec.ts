@@ -89,10 +89,18 @@ describe('a check with thresholds', () => {
     expect((await registry.run()).checks).toMatchObject([
       {
         status: UNHEALTHY,
-        message: 'healthy again, which counts after 3 results in a row',
+        message: 'healthy now, which counts after 3 results in a row',
         details: { raw_status: 'healthy' },
       },
     ]);
+  });
+
+  it('says something where it is not healthy, and what it says now does not count', async () => {
+    const registry = checkThat([UNHEALTHY, DEGRADED], { successThreshold: 2 });
+    await registry.run();
+    expect((await registry.run()).checks[0]?.message).toBe(
+      'degraded now, which counts after 2 results in a row',
+    );
   });
 
   it('has no raw status where it is the one that counts', async () => {

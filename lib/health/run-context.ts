@@ -4,27 +4,45 @@ type Callback = (this: unknown, event: Event) => unknown;
 type Listener = Callback | { handleEvent(event: Event): unknown };
 type Register = (type: string, listener: unknown, options?: unknown) => void;
 
-/** What a run hands to its check. The signal is made when the check asks for it: most never do, and it costs more than they. */
-export class RunContext implements HealthCheckContext {
+/** An `AbortSignal` that is made when somebody asks for it: most checks never do, and it costs more than they. */
+export class GuardedSignal {
+  readonly #report: (error: unknown) => void;
   #controller: AbortController | undefined;
   #reason: Error | undefined;
 
   /** @param report is told what a listener has thrown, or what its promise was rejected with. */
-  constructor(private readonly report: (error: unknown) => void) {}
+  constructor(report: (error: unknown) => void) {
+    this.#report = report;
+  }
 
+  /** The signal. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      guardSignal(this.#controller.signal, this.report);
+      guardSignal(this.#controller.signal, this.#report);
       if (this.#reason !== undefined) this.#controller.abort(this.#reason);
     }
     return this.#controller.signal;
   }
 
-  /** Aborts the signal, also one that nobody has asked for yet. Static, so that the check cannot. */
-  static abort(context: RunContext, reason: Error): void {
-    context.#reason ??= reason;
-    context.#controller?.abort(context.#reason);
+  /** Aborts the signal, also one that nobody has asked for yet. Only the first reason counts. */
+  abort(reason: Error): void {
+    this.#reason ??= reason;
+    this.#controller?.abort(this.#reason);
+  }
+}
+
+/** What a run hands to its check: the signal, and nothing by which the check could abort itself. */
+export class RunContext implements HealthCheckContext {
+  readonly #guarded: GuardedSignal;
+
+  constructor(guarded: GuardedSignal) {
+    this.#guarded = guarded;
+  }
+
+  /** Aborted when nobody waits for the run any more. */
+  get signal(): AbortSignal {
+    return this.#guarded.signal;
   }
 }
 
