@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { clearTimeout, setTimeout } from 'node:timers';
+import timers from 'node:timers';
 
 /** Longest delay that a timer of Node takes, in milliseconds; a longer one fires at once. */
 export const MAX_DELAY_MS: number = 2 ** 31 - 1;
@@ -20,8 +20,12 @@ export interface Clock {
   after(delayMs: number, callback: () => void, options?: TimerOptions): () => void;
 }
 
-/** Taken before a test can put a fake in its place, as the timers above are: a deadline is real even then. */
+/** Taken before a test can put fakes in their place: a deadline is real even then. */
 const monotonicMs = performance.now.bind(performance);
+const { setTimeout, clearTimeout, setImmediate } = timers;
+
+/** Calls back in the next turn of the event loop. */
+export const nextTurn = (callback: () => void): void => void setImmediate(callback);
 
 /** Node's own clock and timers. A timer keeps the process alive until it has fired or is cancelled. */
 export const systemClock: Clock = {

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+import { adoptPromise } from './adopt-promise.js';
 import { namesSecret, REDACTED, redactText } from './redaction.js';
 
 /** How much of a value is copied; what lies past a limit is marked with `…`. */
@@ -30,6 +32,14 @@ export function toPlainJson(value: unknown, limits: PlainJsonLimits = DETAILS_LI
   return new PlainCopy(limits).copy(value, 0);
 }
 
+/** Writing out a larger one takes longer than anybody waits. */
+const MAX_BIGINT = 10n ** 1_000n;
+
+/** A bigint in digits, if it has not too many. */
+export function bigintText(value: bigint): string {
+  return -MAX_BIGINT < value && value < MAX_BIGINT ? String(value) : '[bigint]';
+}
+
 class PlainCopy {
   readonly #path = new Set<object>();
   #left: number;
@@ -50,7 +60,7 @@ class PlainCopy {
       case 'number':
         return Number.isFinite(value) ? value : String(value);
       case 'bigint':
-        return this.#text(String(value));
+        return bigintText(value);
       case 'object':
         return value === null ? null : this.#object(value, depth);
       case 'undefined':
@@ -81,6 +91,10 @@ class PlainCopy {
     if (depth >= this.limits.depth) return CUT;
     this.#path.add(value);
     try {
+      if (types.isPromise(value)) {
+        adoptPromise(value);
+        return '[promise]';
+      }
       if (value instanceof Date) return this.copy(value.toJSON(), depth);
       if (value instanceof Error) return this.#text(`${value.name}: ${value.message}`);
       if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
@@ -107,7 +121,8 @@ class PlainCopy {
   #list(values: Iterable<unknown>, depth: number): unknown[] {
     const copies: unknown[] = [];
     for (const value of values) {
-      copies.push(this.#left <= 0 ? CUT : this.copy(value, depth + 1));
+      if (this.#left <= 0) copies.push(CUT);
+      else copies.push(followsItsName(values, copies) ? REDACTED : this.copy(value, depth + 1));
       if (copies.at(-1) === CUT && this.#left <= 0) break;
     }
     return copies;
@@ -131,10 +146,28 @@ class PlainCopy {
     try {
       const value: unknown = Reflect.get(owner, key);
       if (value === undefined) return undefined;
-      if (value !== null && namesSecret(key)) return REDACTED;
+      if (value !== null && (namesSecret(key) || isNamedBeside(owner, key))) return REDACTED;
       return this.copy(value, depth + 1);
     } catch {
       return '[unreadable]';
     }
   }
+}
+
+/** `{ name: 'password', value: … }`, in the ways that this is written. */
+function isNamedBeside(owner: object, key: string): boolean {
+  if (key === 'args') return ['auth', 'hello'].includes(String(Reflect.get(owner, 'name')));
+  if (key !== 'value') return false;
+  return ['name', 'key', 'property'].some((naming) => {
+    const name: unknown = Reflect.get(owner, naming);
+    return typeof name === 'string' && namesSecret(name);
+  });
+}
+
+/** `['password', …]`, also as one pair of several, and `--password` among the arguments of a command. */
+function followsItsName(values: Iterable<unknown>, before: readonly unknown[]): boolean {
+  const name = before.at(-1);
+  if (typeof name !== 'string' || !namesSecret(name)) return false;
+  const ofPairs = Array.isArray(values) && values.length % 2 === 0 && before.length % 2 === 1;
+  return ofPairs || name.startsWith('-');
 }

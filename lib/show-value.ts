@@ -1,4 +1,4 @@
-import { toPlainJson } from './plain-json.js';
+import { bigintText, toPlainJson } from './plain-json.js';
 import { redactText } from './redaction.js';
 
 const MAX_SHOWN = 200;
@@ -7,7 +7,7 @@ const MAX_SHOWN = 200;
 export function showValue(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   if (typeof value === 'string') return `${showText(value)} (string)`;
-  if (typeof value === 'bigint') return `${shorten(String(value))} (bigint)`;
+  if (typeof value === 'bigint') return `${shorten(bigintText(value))} (bigint)`;
   if (typeof value === 'symbol') return `${shorten(oneLine(String(value)))} (symbol)`;
   if (typeof value === 'number' || typeof value === 'boolean') return `${value} (${typeof value})`;
   return typeof value === 'object' ? showObject(value) : 'a function';
@@ -43,9 +43,16 @@ function plainErrorText(error: unknown, depth = 0): string {
   // A refused connection to a name with several addresses says why only inside.
   if (error instanceof AggregateError && error.message === '' && depth < 2) {
     const texts = error.errors.slice(0, 5).map((inner) => plainErrorText(inner, depth + 1));
-    return texts.join('; ') || error.name;
+    return texts.join('; ') || 'AggregateError';
   }
-  return error.message || error.name || 'an error without a message';
+  // Anything can stand there, and what is no text would go unmasked through all that is done to texts.
+  const message: unknown = error.message;
+  if (typeof message !== 'string') return `threw an error whose message is ${showValue(message)}`;
+  return message || nameOf(error) || 'an error without a message';
+}
+
+function nameOf(error: { readonly name: unknown }): string {
+  return typeof error.name === 'string' ? error.name : '';
 }
 
 function showObject(value: object): string {

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers';
+import { nextTurn } from '../clock.js';
 import { Turnstile } from './turnstile.js';
 
 /** Few enough to leave the event loop to others in between, and enough to lose no throughput. */
@@ -23,7 +23,7 @@ export class Crowd<Answer> {
   }
 
   async #nextTurn(make: () => Promise<Answer>): Promise<Answer> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise<void>(nextTurn);
     this.#shared = undefined;
     return make();
   }

@@ -46,8 +46,14 @@ function onWire(result: HealthCheckResult, showDetails: boolean): CheckOnWire {
     message: showDetails ? result.message : '',
     latency_ms: result.latencyMs,
     details: showDetails ? result.details : {},
-    checked_at: result.checkedAt.toISOString(),
+    checked_at: timeText(result.checkedAt),
   };
+}
+
+/** A date is all that someone who has got a result can change in it. */
+function timeText(date: Date): string {
+  const ms = date.getTime();
+  return new Date(Number.isNaN(ms) ? 0 : ms).toISOString();
 }
 
 function withoutDetails(check: CheckOnWire): CheckOnWire {

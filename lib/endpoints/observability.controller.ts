@@ -32,6 +32,11 @@ export class ObservabilityController {
     private readonly settings: ControllerSettings,
   ) {}
 
+  /** Whether the application closes, so that no connection is to be kept for a next request. */
+  get closing(): boolean {
+    return this.checks.readiness.isStopping;
+  }
+
   /** `GET /health` */
   health(request: IncomingMessage): Promise<Answer> {
     const { statusCodes, showsDetails } = this.settings;

@@ -28,7 +28,10 @@ export function createRequestHandler(controller: ObservabilityController): Reque
     try {
       const readable = request.method === 'GET' || request.method === 'HEAD';
       if (!readable) response.setHeader('Allow', 'GET, HEAD');
-      send(readable ? await route(request) : methodNotAllowedAnswer(), request, response);
+      const said = readable ? await route(request) : methodNotAllowedAnswer();
+      // A server that closes waits for connections, and a probe would use its own for ever.
+      if (controller.closing) response.setHeader('Connection', 'close');
+      send(said, request, response);
     } catch (error) {
       logger.error(`${request.method} ${pathOf(request.url)} failed: ${errorText(error)}`);
       if (!response.headersSent) send(failureAnswer(), request, response);

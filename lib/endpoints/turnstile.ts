@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers';
+import { nextTurn } from '../clock.js';
 
 /**
  * Lets a few pass in each turn of the event loop: where thousands wait for one run of a check, all of them would else be
@@ -26,7 +26,7 @@ export class Turnstile {
   #turn(): void {
     if (this.#turning) return;
     this.#turning = true;
-    setImmediate(() => {
+    nextTurn(() => {
       this.#turning = false;
       const next = this.#queue.splice(0, this.perTurn);
       this.#passed = next.length;

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { adoptPromise } from '../adopt-promise.js';
 import { readFailure, readOutcome, type ReadOutcome } from './health.outcome.js';
 import type { HealthCheckContext, HealthCheckFunction } from './health.types.js';
 
@@ -41,14 +42,15 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 /** Calls `then` here and now, so that the time it takes counts for the check. */
 function promiseOf(thenable: PromiseLike<unknown>): Promise<unknown> {
-  if (types.isPromise(thenable)) {
-    if (thenable.then === Promise.prototype.then) return thenable;
-    // One of a class with a `then` of its own, which may leave the rejection to nobody.
-    void Promise.prototype.then.call(thenable, ignore, ignore);
-  }
+  // Its class may have a `then` or a constructor of its own, which leave the rejection to nobody.
+  adoptPromise(thenable);
+  if (types.isPromise(thenable) && thenable.then === Promise.prototype.then) return thenable;
   return new Promise((resolve, reject) => {
-    void thenable.then(resolve, reject);
+    const settle = (value: unknown): void => {
+      // Only the first counts, and the others may be promises too.
+      adoptPromise(value);
+      resolve(value);
+    };
+    void thenable.then(settle, reject);
   });
 }
-
-const ignore = (): void => {};

@@ -94,7 +94,8 @@ const THRESHOLD_RULE: OptionRule = {
   allows: (value) => isBetween(value, 1, MAX_THRESHOLD) && Number.isInteger(value),
 };
 
-const PROBES: readonly unknown[] = ['liveness', 'readiness'];
+/** The probes that there are. */
+export const PROBES: readonly unknown[] = ['liveness', 'readiness'];
 
 const RULES: Readonly<Record<keyof HealthCheckOptions, OptionRule>> = {
   timeoutMs: TIMEOUT_RULE,

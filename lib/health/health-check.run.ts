@@ -39,7 +39,9 @@ export class HealthCheckRun {
   readonly #stopwatch: RunStopwatch;
   readonly #signal: GuardedSignal;
   #phase: 'queued' | 'running' | 'settled' = 'queued';
+  #hadToWait = false;
   #queuedMs = 0;
+  #extended = false;
   #late = false;
   #cancelDeadline: (() => void) | undefined;
   #giveBackSlot: (() => void) | undefined;
@@ -78,6 +80,7 @@ export class HealthCheckRun {
   #begin(): void {
     if (this.#is('settled')) return;
     this.#giveBackSlot = this.surroundings.slots.take(() => this.#call());
+    this.#hadToWait = this.#is('queued');
     // What has answered without waiting needs no deadline.
     if (this.#is('settled')) this.#giveBackSlot?.();
     else this.#setDeadline();
@@ -131,7 +134,10 @@ export class HealthCheckRun {
     const { timeoutMs } = this.check;
     this.#stopwatch.look();
     // A timer of Node may fire a fraction early. And while the loop stood still, nobody could take the check's answer.
-    if (timeoutMs - this.#stopwatch.leastSpentMs >= 1) this.#setDeadline();
+    // But only once, for the loop of a busy application may stand still again and again.
+    const extended = !this.#extended && timeoutMs - this.#stopwatch.leastSpentMs >= 1;
+    this.#extended = true;
+    if (extended) this.#setDeadline();
     else this.#passDeadline();
   }
 
@@ -146,8 +152,9 @@ export class HealthCheckRun {
     if (this.#is('queued')) {
       return `did not get its turn within ${timeoutMs} ms, as ${limit} other checks were running`;
     }
-    const queued = Math.round(this.#queuedMs);
-    const inQueue = queued === 0 ? '' : `, ${queued} ms of them waiting for its turn`;
+    const inQueue = this.#hadToWait
+      ? `, ${Math.round(this.#queuedMs)} ms of them waiting for its turn`
+      : '';
     return `no answer within ${timeoutMs} ms${inQueue}, still running since ${this.#startedAt().toISOString()}`;
   }
 
@@ -172,7 +179,7 @@ export class HealthCheckRun {
 
   #toResult(given: ReadOutcome): HealthCheckResult {
     const { status, message, details } = withStandstill(given, this.#stopwatch.standstill);
-    const latencyMs = this.#stopwatch.spentMs - this.#queuedMs;
+    const latencyMs = this.#is('queued') ? 0 : this.#stopwatch.spentMs - this.#queuedMs;
     return Object.freeze({
       name: this.check.name,
       status,

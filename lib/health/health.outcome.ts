@@ -29,6 +29,9 @@ export function unhealthy(message?: string, details?: object): HealthOutcome {
 
 const MAX_MESSAGE = 1_000;
 
+/** No indicator looks at more things than these. */
+const MAX_ENTRIES = 1_000;
+
 const NO_DETAILS: Readonly<Record<string, unknown>> = Object.freeze({});
 
 const STATUSES: readonly unknown[] = Object.values(HealthStatus);
@@ -81,8 +84,10 @@ function readOwn(
 /** `undefined` for what no indicator returns. */
 function readIndicator(returned: object): ReadOutcome | undefined {
   const entries: IndicatorEntry[] = [];
-  for (const [key, value] of Object.entries(returned)) {
-    const entry = readEntry(key, value);
+  const keys = Object.keys(returned);
+  if (keys.length > MAX_ENTRIES) return undefined;
+  for (const key of keys) {
+    const entry = readEntry(key, Reflect.get(returned, key));
     if (entry === undefined) return undefined;
     entries.push(entry);
   }

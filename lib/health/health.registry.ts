@@ -7,6 +7,7 @@ import {
   assertCheckOptions,
   DEFAULT_CACHE_MS,
   DEFAULT_TIMEOUT_MS,
+  PROBES,
   resolveCheckOptions,
   type CheckDefaults,
   type HealthCheckOptions,
@@ -53,7 +54,7 @@ export class HealthRegistry {
   readonly #unlimited = new RunSlots(Number.POSITIVE_INFINITY);
   readonly #surroundings: Omit<CheckSurroundings, 'slots'>;
   readonly #listeners = new TransitionListeners((error) =>
-    this.#logger.warn(`A listener of health transitions failed: ${errorText(error)}`),
+    this.#warn(`A listener of health transitions failed: ${errorText(error)}`),
   );
   #order: readonly RegisteredCheck[] | undefined;
   #phase: 'open' | 'listening' | 'closing' = 'open';
@@ -79,7 +80,7 @@ export class HealthRegistry {
       transition: (transition) => {
         if (this.#phase !== 'closing') this.#listeners.tell(transition);
       },
-      warn: (problem) => this.#logger.warn(problem),
+      warn: (problem) => this.#warn(problem),
     };
   }
 
@@ -110,7 +111,8 @@ export class HealthRegistry {
     if (typeof fn !== 'function') {
       throw new TypeError(`${subject}: the check is ${showValue(fn)}; accepted is a function.`);
     }
-    assertCheckOptions(subject, options);
+    const given = isObject(options) ? { ...options } : options;
+    assertCheckOptions(subject, given);
     const taken = this.#checks.get(name);
     if (taken !== undefined) {
       throw new Error(
@@ -118,7 +120,7 @@ export class HealthRegistry {
           'Give one of them another name, or a name made from its instance: @HealthCheck((self) => …).',
       );
     }
-    const resolved = resolveCheckOptions(options, this.#defaults);
+    const resolved = resolveCheckOptions(given, this.#defaults);
     const slots = resolved.probes.includes('liveness') ? this.#unlimited : this.#slots;
     const check = new RegisteredCheck(
       { name, fn, owner, ...resolved },
@@ -269,6 +271,13 @@ export class HealthRegistry {
     for (const check of this.#checks.values()) check.stop('the application has closed');
   }
 
+  /** A logger that throws must not keep a run from its end; there is nobody to tell it to. */
+  #warn(problem: string): void {
+    try {
+      this.#logger.warn(problem);
+    } catch {}
+  }
+
   #get(name: string): RegisteredCheck {
     const check = this.#checks.get(name);
     if (check !== undefined) return check;
@@ -289,6 +298,9 @@ export class HealthRegistry {
 
   #listed(probe?: HealthProbe): readonly RegisteredCheck[] {
     this.#order ??= inOrder([...this.#checks.values()]);
+    if (probe !== undefined && !PROBES.includes(probe)) {
+      throw new TypeError(`A probe is 'liveness' or 'readiness'; got ${showValue(probe)}.`);
+    }
     return probe === undefined
       ? this.#order
       : this.#order.filter(({ definition }) => definition.probes.includes(probe));
@@ -297,6 +309,10 @@ export class HealthRegistry {
 
 function inOrder(checks: readonly RegisteredCheck[]): RegisteredCheck[] {
   return [...checks.filter((check) => !isHook(check)), ...checks.filter(isHook)];
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isHook({ definition }: RegisteredCheck): boolean {

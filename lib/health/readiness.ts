@@ -8,6 +8,11 @@ export class Readiness {
     return this.#phase === 'running' && !this.#switchedOff;
   }
 
+  /** True from the first moment of shutdown. */
+  get isStopping(): boolean {
+    return this.#phase === 'stopping';
+  }
+
   /** Bootstrap is done. */
   started(): void {
     if (this.#phase === 'starting') this.#phase = 'running';

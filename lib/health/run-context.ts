@@ -1,3 +1,4 @@
+import { adoptPromise } from '../adopt-promise.js';
 import type { HealthCheckContext } from './health.types.js';
 
 type Callback = (this: unknown, event: Event) => unknown;
@@ -47,7 +48,7 @@ export class RunContext implements HealthCheckContext {
 }
 
 /**
- * Makes a signal whose listeners cannot end the process. Node turns what a listener of an `AbortSignal` throws into an
+ * Makes a signal whose own listeners cannot end the process; those of a signal that is made from it still can. Node turns what a listener of an `AbortSignal` throws into an
  * uncaught exception, and it would be the passing of a deadline that caused it.
  */
 function guardSignal(signal: AbortSignal, report: (error: unknown) => void): void {
@@ -83,9 +84,10 @@ function guardSignal(signal: AbortSignal, report: (error: unknown) => void): voi
 function makeGuard(listener: Listener, report: (error: unknown) => void): Callback {
   return async function guarded(event): Promise<void> {
     try {
-      await (typeof listener === 'function'
-        ? listener.call(this, event)
-        : listener.handleEvent(event));
+      const returned =
+        typeof listener === 'function' ? listener.call(this, event) : listener.handleEvent(event);
+      adoptPromise(returned);
+      await returned;
     } catch (error) {
       report(error);
     }

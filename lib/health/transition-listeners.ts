@@ -1,3 +1,4 @@
+import { adoptPromise } from '../adopt-promise.js';
 import type { HealthTransition } from './health.types.js';
 
 /** Is told of each transition. What it throws, or rejects with, reaches neither the check nor another listener. */
@@ -26,7 +27,9 @@ export class TransitionListeners {
 
   async #tellOne(listener: HealthTransitionListener, transition: HealthTransition): Promise<void> {
     try {
-      await listener(transition);
+      const returned = listener(transition);
+      adoptPromise(returned);
+      await returned;
     } catch (error) {
       this.failed(error);
     }

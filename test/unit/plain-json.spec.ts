@@ -96,6 +96,24 @@ describe('a value as plain JSON', () => {
     });
   });
 
+  it.each([
+    ['a pair of name and value', { name: 'password', value: 'hunter2' }],
+    ['a pair of key and value', [{ key: 'DB_PASSWORD', value: 'hunter2' }]],
+    ['what a validator has refused', [{ property: 'password', value: 'hunter2', target: {} }]],
+    ['a pair in a list', ['password', 'hunter2']],
+    ['pairs of a list', Object.entries({ user: 'app', token: 'hunter2' })],
+    ['raw headers', ['Host', 'db', 'Authorization', 'hunter2', 'Cookie', 'sid=hunter2']],
+    ['an argument', { args: ['login', '--password', 'hunter2', 'db'] }],
+    ['what ioredis was told', { name: 'auth', args: ['default', 'hunter2'] }],
+  ])('masks %s', (_what, value) => {
+    expect(JSON.stringify(toPlainJson({ value }))).not.toContain('hunter2');
+  });
+
+  it('leaves a list of names as it is', () => {
+    expect(toPlainJson(['user', 'password'])).toEqual(['user', 'password']);
+    expect(toPlainJson({ name: 'queue', value: 7 })).toEqual({ name: 'queue', value: 7 });
+  });
+
   it('keeps keys as they are, but for the secrets in them', () => {
     const keys = {
       'Some Key': 1,

@@ -85,7 +85,8 @@ const HOSTILE_PROMISES: readonly CheckFault[] = [
   {
     fault: 'returns a thenable that never calls back',
     check: () => thenable(() => {}),
-    message: /^no answer within 50 ms, still running since /,
+    message:
+      /^no answer within 50 ms(, \d+ ms of them waiting for its turn)?, still running since /,
     timeoutMs: 50,
   },
   {

@@ -137,6 +137,28 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect(seen).toEqual([503, 200, 200]);
   });
 
+  it('no connection is kept for the next probe, so that the server can close', async () => {
+    const seen: (string | null)[] = [];
+    const host: { app?: BootedApp } = {};
+    const ask = async (): Promise<void> => {
+      const answer = await host.app?.get('/health');
+      seen.push(answer?.headers.get('connection') ?? null);
+    };
+    @Injectable()
+    class Pool implements OnModuleDestroy {
+      async onModuleDestroy(): Promise<void> {
+        await ask();
+      }
+    }
+    host.app = await boot(
+      { module: class Closing {}, imports: [ObservabilityModule.forRoot()], providers: [Pool] },
+      platform,
+    );
+    await ask();
+    await host.app.app.close();
+    expect(seen).toEqual(['keep-alive', 'close']);
+  });
+
   it('a check that hangs does not hold up the end, and its signal is aborted', async () => {
     const signals: AbortSignal[] = [];
     const { app } = await boot(AppModule, platform, (starting) => {

@@ -32,11 +32,11 @@ describe('who sees messages and details', () => {
     ],
     ['returns a truthy value', () => 'yes', 'has returned "yes" (string), neither true nor false'],
     ['returns nothing', () => undefined, 'has returned undefined, neither true nor false'],
-    ['promises', async () => true, 'has returned {} (Promise), neither true nor false'],
+    ['promises', async () => true, 'has returned "[promise]" (Promise), neither true nor false'],
     [
       'rejects',
       () => Promise.reject(new Error('no')),
-      'has returned {} (Promise), neither true nor false',
+      'has returned "[promise]" (Promise), neither true nor false',
     ],
   ])('is nobody where the function %s, with one warning', async (_what, option, problem) => {
     expect(ask(option as never, 3)).toEqual({

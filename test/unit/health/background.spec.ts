@@ -115,6 +115,20 @@ describe('a check with an interval', () => {
   });
 });
 
+it('A check without an interval is run when asked, also while the application listens', async () => {
+  const clock = new FakeClock();
+  const registry = new HealthRegistry({}, clock);
+  const answers = [HEALTHY, UNHEALTHY];
+  registry.registerCheck('db', () => answers.shift());
+  registry.startBackground();
+  await clock.advance(0);
+  expect(clock.waiting).toBe(0);
+  expect([(await registry.run()).status, (await registry.run()).status]).toEqual([
+    HEALTHY,
+    UNHEALTHY,
+  ]);
+});
+
 describe('a result of a check with an interval', () => {
   it('is unhealthy once it is older than two intervals and a deadline', async () => {
     const { clock, registry } = registryWith();
@@ -156,6 +170,7 @@ describe('a result of a check with an interval', () => {
     clock.hold(10_000);
     registry.report();
     registry.report();
+    expect(registry.history('db').results).toHaveLength(2);
     await clock.advance(0);
     expect(told).toEqual(['healthy to unhealthy', 'unhealthy to healthy']);
   });

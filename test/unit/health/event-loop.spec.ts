@@ -241,6 +241,21 @@ describe('an event loop that stands still while checks wait', () => {
     expect(await after).toMatchObject({ status: HEALTHY, message: '', details: {} });
   });
 
+  it('prolongs a deadline only once, however often it happens', async () => {
+    const { clock, registry } = registryOf({
+      one: () => () => new Promise(() => {}),
+      two: () => () => new Promise(() => {}),
+    });
+    const answered = vi.fn<() => void>();
+    void registry.run().then(answered);
+    for (let turn = 0; turn < 4; turn += 1) {
+      await settle();
+      clock.hold(400);
+      await clock.advance(1);
+    }
+    expect(answered).toHaveBeenCalledTimes(1);
+  });
+
   it('is not watched any more when a check has passed its deadline', async () => {
     const { clock, registry } = registryOf({ hangs: () => () => new Promise(() => {}) });
     const running = registry.run();

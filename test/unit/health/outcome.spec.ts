@@ -15,6 +15,7 @@ describe('what a check returns', () => {
     ['a Terminus result that is degraded', { db: { status: 'degraded' } }, DEGRADED],
     ['a Terminus result that is down', { db: { status: 'down' } }, UNHEALTHY],
     ['a Terminus result under the key "status"', { status: { status: 'down' } }, UNHEALTHY],
+    ['a good Terminus result under the key "status"', { status: { status: 'up' } }, HEALTHY],
     [
       'several Terminus results, by the worst',
       { a: { status: 'up' }, b: { status: 'down' }, c: { status: 'degraded' } },

@@ -94,6 +94,20 @@ describe('a listener of transitions', () => {
     warn.mockRestore();
   });
 
+  it('whose failure the logger does not take harms nobody either', async () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {
+      throw new Error('the disk is full');
+    });
+    const { registry } = registryOf(UNHEALTHY);
+    registry.onTransition(() => {
+      throw new Error('no');
+    });
+    expect((await registry.run()).status).toBe(UNHEALTHY);
+    await settle();
+    expect(warn).toHaveBeenCalledTimes(1);
+    warn.mockRestore();
+  });
+
   it('may remove itself, or the check, or ask for a report, while it is told', async () => {
     const { registry, told, remove } = registryOf(UNHEALTHY);
     const seen: number[] = [];
