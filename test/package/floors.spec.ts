@@ -53,6 +53,7 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
       'redaction.ts',
     ],
   ],
+  [0.5, ['adopt-promise.ts']],
   [
     0,
     [

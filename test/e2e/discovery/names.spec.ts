@@ -18,7 +18,7 @@ const FAILING: readonly [string, HealthCheckName, string][] = [
     'no name today',
   ],
   ['makes no text', (() => 42) as never, '42 (number)'],
-  ['makes a promise', (async () => 'shard') as never, '{} (Promise)'],
+  ['makes a promise', (async () => 'shard') as never, '"[promise]" (Promise)'],
   ['makes an empty name', () => '', '""'],
   ['makes a name with spaces', (self: { place: string }) => `shard ${self.place}`, '"shard north"'],
   ['makes a name that is kept for module classes', () => 'module:shard', '"module:shard"'],
