@@ -126,14 +126,15 @@ export function assertCheckOptions(
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     return refuse('options', options, 'an object');
   }
-  const unknown = Object.keys(options).find((key) => !Object.hasOwn(RULES, key));
-  if (unknown !== undefined) {
-    return refuse('an option', unknown, `one of ${Object.keys(RULES).join(', ')}`);
+  for (const [option, value] of Object.entries(options)) {
+    if (!isOption(option)) refuse('an option', option, `one of ${Object.keys(RULES).join(', ')}`);
+    else if (value !== undefined && !RULES[option].allows(value))
+      refuse(option, value, RULES[option].accepted);
   }
-  for (const [option, rule] of Object.entries(RULES)) {
-    const value: unknown = Reflect.get(options, option);
-    if (value !== undefined && !rule.allows(value)) refuse(option, value, rule.accepted);
-  }
+}
+
+function isOption(key: string): key is keyof HealthCheckOptions {
+  return Object.hasOwn(RULES, key);
 }
 
 /** Fills in the defaults. */

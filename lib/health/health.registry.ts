@@ -50,9 +50,8 @@ export class HealthRegistry {
   readonly #logger = new Logger('Observability');
   readonly #defaults: CheckDefaults;
   readonly #showsDetails: boolean;
-  readonly #slots = new RunSlots(MAX_RUNNING);
-  readonly #unlimited = new RunSlots(Number.POSITIVE_INFINITY);
-  readonly #surroundings: Omit<CheckSurroundings, 'slots'>;
+  readonly #surroundings: CheckSurroundings;
+  readonly #surroundingsOfLiveness: CheckSurroundings;
   readonly #listeners = new TransitionListeners((error) =>
     this.#warn(`A listener of health transitions failed: ${errorText(error)}`),
   );
@@ -76,11 +75,16 @@ export class HealthRegistry {
     this.#surroundings = {
       clock,
       loop: new EventLoopWatch(clock),
+      slots: new RunSlots(MAX_RUNNING),
       // What fails because the application closes is no news.
       transition: (transition) => {
         if (this.#phase !== 'closing') this.#listeners.tell(transition);
       },
       warn: (problem) => this.#warn(problem),
+    };
+    this.#surroundingsOfLiveness = {
+      ...this.#surroundings,
+      slots: new RunSlots(Number.POSITIVE_INFINITY),
     };
   }
 
@@ -107,7 +111,7 @@ export class HealthRegistry {
     options: HealthCheckOptions,
     owner: string,
   ): () => void {
-    const subject = `Health check ${showText(name)}`;
+    const subject = `Health check "${name}"`;
     if (typeof fn !== 'function') {
       throw new TypeError(`${subject}: the check is ${showValue(fn)}; accepted is a function.`);
     }
@@ -121,11 +125,10 @@ export class HealthRegistry {
       );
     }
     const resolved = resolveCheckOptions(given, this.#defaults);
-    const slots = resolved.probes.includes('liveness') ? this.#unlimited : this.#slots;
-    const check = new RegisteredCheck(
-      { name, fn, owner, ...resolved },
-      { ...this.#surroundings, slots },
-    );
+    const surroundings = resolved.probes.includes('liveness')
+      ? this.#surroundingsOfLiveness
+      : this.#surroundings;
+    const check = new RegisteredCheck({ name, fn, owner, ...resolved }, surroundings);
     this.#checks.set(name, check);
     this.#order = undefined;
     if (this.#phase === 'listening') check.startBackground();
