@@ -20,17 +20,17 @@ export const boolean: Rule<boolean> = {
   },
 };
 
+/** What holds for the option of a single check holds for all checks too. */
+const asForOneCheck = ({ accepted, allows }: typeof TIMEOUT_RULE): Rule<number> => ({
+  accepted,
+  read: (value) => (allows(value) ? (value as number) : undefined),
+});
+
 /** A deadline. */
-export const timeoutMs: Rule<number> = {
-  accepted: TIMEOUT_RULE.accepted,
-  read: (value) => (TIMEOUT_RULE.allows(value) ? (value as number) : undefined),
-};
+export const timeoutMs: Rule<number> = asForOneCheck(TIMEOUT_RULE);
 
 /** For how long something is kept. */
-export const cacheMs: Rule<number> = {
-  accepted: CACHE_RULE.accepted,
-  read: (value) => (CACHE_RULE.allows(value) ? (value as number) : undefined),
-};
+export const cacheMs: Rule<number> = asForOneCheck(CACHE_RULE);
 
 /** Who sees messages and details. */
 export const detailsFor: Rule<DetailsOption> = {

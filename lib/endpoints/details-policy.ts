@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { adoptPromise } from '../adopt-promise.js';
 import { errorText, showValue } from '../show-value.js';
 import type { DetailsOption } from './endpoints.types.js';
 
@@ -25,8 +26,7 @@ export function detailsPolicy(
     try {
       const answer: unknown = option(request);
       if (typeof answer === 'boolean') return answer;
-      // Nobody waits for it, and its rejection would end the process.
-      void Promise.resolve(answer).catch(() => {});
+      adoptPromise(answer);
       return refuse(`has returned ${showValue(answer)}, neither true nor false`);
     } catch (error) {
       return refuse(`has thrown: ${errorText(error)}`);

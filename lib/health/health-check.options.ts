@@ -5,8 +5,8 @@ import type { HealthProbe } from './health.types.js';
 /** How a check is run and what it counts for. */
 export interface HealthCheckOptions {
   /**
-   * Deadline of one run, in milliseconds, from when it is asked for: 1 to 2147483647. One that has not settled by then is unhealthy, and its
-   * `AbortSignal` is aborted. The default lies below the kubelet's default patience of one second.
+   * Deadline of one run, in milliseconds, from when it is asked for: 1 to 2147483647. One that has not settled by then is
+   * unhealthy, and its `AbortSignal` is aborted. The default lies below the kubelet's default patience of one second.
    *
    * @default 800, or the module's `health.timeoutMs`
    */
@@ -74,7 +74,7 @@ const MAX_THRESHOLD = 100;
 /** What a value must be, and how an error message says it. */
 interface OptionRule {
   readonly accepted: string;
-  allows(value: unknown): boolean;
+  readonly allows: (value: unknown) => boolean;
 }
 
 /** A time that a timer can wait. */

@@ -1,7 +1,6 @@
-import { Injectable, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import {
   degraded,
-  HealthCheck,
   HealthRegistry,
   ObservabilityModule,
   unhealthy,
@@ -9,16 +8,7 @@ import {
 } from 'nestjs-observability';
 import { expect, it } from 'vitest';
 import { boot } from '../../support/boot.js';
-
-@Injectable()
-class Database {
-  says: HealthCheckReturn = undefined;
-
-  @HealthCheck('db')
-  check(): HealthCheckReturn {
-    return this.says;
-  }
-}
+import { Database } from '../../support/scripted-database.js';
 
 @Module({ imports: [ObservabilityModule.forRoot()], providers: [Database] })
 class AppModule {}

@@ -6,25 +6,10 @@ import {
   TerminusModule,
   type HealthCheckResult,
 } from '@nestjs/terminus';
-import {
-  HealthCheck,
-  HealthRegistry,
-  ObservabilityModule,
-  unhealthy,
-  type HealthCheckReturn,
-} from 'nestjs-observability';
+import { HealthCheck, HealthRegistry, ObservabilityModule, unhealthy } from 'nestjs-observability';
 import { describe, expect, it } from 'vitest';
 import { boot, PLATFORMS } from '../../support/boot.js';
-
-@Injectable()
-class Database {
-  says: HealthCheckReturn = undefined;
-
-  @HealthCheck('db')
-  check(): HealthCheckReturn {
-    return this.says;
-  }
-}
+import { Database } from '../../support/scripted-database.js';
 
 @Controller('terminus')
 class TerminusController {
