@@ -9,7 +9,8 @@ const FRAME_BYTES = 200;
 
 const SHORT_MESSAGE = 100;
 
-interface CheckOnWire {
+/** One check in the body of `GET /health`. */
+export interface CheckOnWire {
   readonly name: string;
   readonly status: HealthStatus;
   readonly message: string;
@@ -18,25 +19,49 @@ interface CheckOnWire {
   readonly checked_at: string;
 }
 
+/** The body of `GET /health`, as an object. */
+export interface HealthOnWire {
+  readonly status: HealthStatus;
+  readonly timestamp: string;
+  readonly truncated?: true;
+  readonly checks_left_out?: number;
+  readonly checks: readonly CheckOnWire[];
+}
+
+/** What `GET /health` says, as text. */
+export function healthBody(report: HealthReport, showDetails: boolean): string {
+  return boundedHealth(report, showDetails).text;
+}
+
+/** What `GET /health` says, as an object. */
+export function healthOnWire(report: HealthReport, showDetails: boolean): HealthOnWire {
+  return boundedHealth(report, showDetails).body;
+}
+
+interface Written {
+  readonly body: HealthOnWire;
+  readonly text: string;
+}
+
 /**
  * The body of `GET /health`. One that would be too long loses first the details that take more than their share, then
  * all details and long messages, then whole checks, the healthy ones before the others; `truncated` says so, and
  * `checks_left_out` how many checks are missing. The overall status is that of all checks in any case.
  */
-export function healthBody(report: HealthReport, showDetails: boolean): string {
+function boundedHealth(report: HealthReport, showDetails: boolean): Written {
   const checks = report.checks.map((result) => onWire(result, showDetails));
-  const whole = stringify(report, checks);
+  const whole = write(report, checks);
   if (fits(whole)) return whole;
 
   const share = Math.floor((MAX_BODY_BYTES - FRAME_BYTES) / checks.length);
   const withinShare = checks.map((check) =>
     bytesOf(check) > share ? withoutDetails(check) : check,
   );
-  const shorter = stringify(report, withinShare, { truncated: true });
+  const shorter = write(report, withinShare, { truncated: true });
   if (fits(shorter)) return shorter;
 
   const kept = asManyAsFit(checks.map(withoutDetails));
-  return stringify(report, kept, { truncated: true, checks_left_out: checks.length - kept.length });
+  return write(report, kept, { truncated: true, checks_left_out: checks.length - kept.length });
 }
 
 function onWire(result: HealthCheckResult, showDetails: boolean): CheckOnWire {
@@ -82,13 +107,17 @@ function isHealthy({ status }: CheckOnWire): boolean {
   return status === HealthStatus.HEALTHY;
 }
 
-function stringify(report: HealthReport, checks: readonly CheckOnWire[], marks?: object): string {
-  const { status, timestamp } = report;
-  return JSON.stringify({ status, timestamp: timestamp.toISOString(), ...marks, checks });
+function write(
+  { status, timestamp }: HealthReport,
+  checks: readonly CheckOnWire[],
+  marks?: Pick<HealthOnWire, 'truncated' | 'checks_left_out'>,
+): Written {
+  const body: HealthOnWire = { status, timestamp: timestamp.toISOString(), ...marks, checks };
+  return { body, text: JSON.stringify(body) };
 }
 
-function fits(body: string): boolean {
-  return Buffer.byteLength(body) <= MAX_BODY_BYTES;
+function fits({ text }: Written): boolean {
+  return Buffer.byteLength(text) <= MAX_BODY_BYTES;
 }
 
 function bytesOf(check: CheckOnWire): number {
