@@ -1,4 +1,4 @@
-export type { DetailsOption } from './endpoints/endpoints.types.js';
+export type { AccessOption, DetailsOption } from './endpoints/endpoints.types.js';
 export { HealthCheck } from './health/health-check.decorator.js';
 export type { HealthCheckDecorator, HealthCheckName } from './health/health-check.decorator.js';
 export type { HealthCheckOptions } from './health/health-check.options.js';
@@ -42,11 +42,15 @@ export type {
   SummaryConfiguration,
 } from './metrics/metrics.types.js';
 export { ObservabilityModule } from './observability.module.js';
+export type { PipelineOption } from './observability.module-definition.js';
 export type {
+  AccessOptions,
   HealthOptions,
+  ManagementOptions,
   MetricsOptions,
   ObservabilityModuleOptions,
   ObservabilityOptionsFactory,
+  RoutesOptions,
   SentryOptions,
   ToolsOptions,
 } from './observability.options.js';
@@ -56,3 +60,5 @@ export type {
   SentryInitOptions,
   SentryLevel,
 } from './sentry/sentry.types.js';
+export { enableGracefulShutdown } from './shutdown/enable-graceful-shutdown.js';
+export type { GracefulShutdownOptions } from './shutdown/enable-graceful-shutdown.js';

@@ -1,6 +1,7 @@
 import {
   Injectable,
   Module,
+  type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
@@ -8,12 +9,17 @@ import { ModulesContainer } from '@nestjs/core';
 
 /** Is told last of all that the application has bootstrapped, and first of all that it closes. */
 @Injectable()
-export class LifecycleEdge implements OnApplicationBootstrap, OnModuleDestroy {
+export class LifecycleEdge
+  implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
+{
   /** Set by whoever wants to know; called after every other module's `onApplicationBootstrap`. */
   bootstrapped: () => void = () => {};
 
-  /** Set by whoever wants to know; called before every other module's `onModuleDestroy`. */
-  closing: () => void = () => {};
+  /** Set by whoever wants to know; every other module's `onModuleDestroy` waits for it. */
+  closing: () => void | Promise<void> = () => {};
+
+  /** Set by whoever wants to know; called after every `onModuleDestroy`, with the signal if there was one. */
+  destroyed: (signal: string | undefined) => void = () => {};
 
   /** Called by NestJS. */
   onApplicationBootstrap(): void {
@@ -21,8 +27,13 @@ export class LifecycleEdge implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Called by NestJS. */
-  onModuleDestroy(): void {
-    this.closing();
+  async onModuleDestroy(): Promise<void> {
+    await this.closing();
+  }
+
+  /** Called by NestJS. */
+  beforeApplicationShutdown(signal?: string): void {
+    this.destroyed(signal);
   }
 }
 

@@ -3,23 +3,30 @@ import {
   Logger,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
+  type OnModuleInit,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { systemClock } from './clock.js';
 import { logTransitions } from './bridges/health-log.js';
-import { mountRoutes, whenListening } from './endpoints/mount-routes.js';
-import { ObservabilityController } from './endpoints/observability.controller.js';
-import { createRequestHandler } from './endpoints/request-handler.js';
+import { cutConnections, whenListening } from './endpoints/front.js';
+import { Mounting } from './endpoints/mounting.js';
 import { HealthCheckExplorer } from './health/health-check.explorer.js';
 import { HealthRegistry } from './health/health.registry.js';
 import { LifecycleEdge } from './lifecycle-edge.js';
 import { SentryService } from './sentry/sentry.service.js';
+import { Shutdown } from './shutdown/shutdown.js';
 
 /** A kubelet that is not told otherwise gives up on a probe after this long, in milliseconds. */
 const KUBELET_PATIENCE_MS = 1_000;
 
+/** What still waits for an answer once all providers are gone gets this long, in milliseconds. */
+const CUT_AFTER_MS = 1_000;
+
 /** What happens when an application starts and stops. */
 @Injectable()
-export class ObservabilityLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+export class ObservabilityLifecycle
+  implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
+{
   readonly #logger = new Logger('Observability');
 
   constructor(
@@ -28,17 +35,34 @@ export class ObservabilityLifecycle implements OnApplicationBootstrap, OnApplica
     private readonly explorer: HealthCheckExplorer,
     private readonly health: HealthRegistry,
     private readonly sentry: SentryService,
-    private readonly controller: ObservabilityController,
+    private readonly mounting: Mounting,
+    private readonly shutdown: Shutdown,
   ) {
-    edge.bootstrapped = () => this.#open();
-    edge.closing = () => this.health.closing();
+    edge.bootstrapped = () => this.#bootstrapped();
+    edge.closing = () => this.#closing();
+    edge.destroyed = (signal) => this.#destroyed(signal);
     logTransitions(health, this.#logger);
   }
 
-  /** Puts the routes in front of the application; NestJS asks for it only where there is HTTP. */
+  /** Takes its place in front of the application; NestJS asks for it only where there is HTTP. */
   mount(): void {
-    mountRoutes(this.http.httpAdapter, createRequestHandler(this.controller));
-    whenListening(this.http.httpAdapter, () => this.health.startBackground());
+    const { httpAdapter } = this.http;
+    this.mounting.standBefore(httpAdapter);
+    whenListening(httpAdapter, () => {
+      this.health.startBackground();
+      void this.mounting.check(httpAdapter, () => this.health.readiness.isStopping);
+    });
+    // NestJS 12 waits for it before it refuses requests, which NestJS 11 does not do at all.
+    const beforeClose = httpAdapter.beforeClose?.bind(httpAdapter) as (() => unknown) | undefined;
+    httpAdapter.beforeClose = async () => {
+      await this.shutdown.closing();
+      await beforeClose?.();
+    };
+  }
+
+  /** The first thing of all: a startup probe is answered while other providers come up. */
+  async onModuleInit(): Promise<void> {
+    await this.mounting.open();
   }
 
   /** Every provider is ready by now, and a check that cannot be stops boot before others go to work. */
@@ -46,16 +70,33 @@ export class ObservabilityLifecycle implements OnApplicationBootstrap, OnApplica
     this.explorer.explore();
   }
 
-  /** The last thing of all: what other providers capture while they close is sent too. */
+  /** The last thing of all: what other providers capture while they close is sent too, and the last probe answered. */
   async onApplicationShutdown(): Promise<void> {
     this.health.abortRuns();
     await this.sentry.close();
+    await this.mounting.close();
+    this.shutdown.end();
   }
 
-  #open(): void {
+  #bootstrapped(): void {
     this.#warn();
+    this.mounting.bootstrapped();
     this.health.readiness.started();
+    if (this.mounting.isApart) this.health.startBackground();
     void this.health.run();
+  }
+
+  async #closing(): Promise<void> {
+    await this.shutdown.closing();
+    this.health.closing();
+  }
+
+  /** A stream that never ends would keep the server from closing for ever. */
+  #destroyed(signal: string | undefined): void {
+    this.shutdown.destroyed(signal);
+    const { httpAdapter } = this.http;
+    if (signal === undefined || !this.shutdown.isEnabled || httpAdapter === undefined) return;
+    systemClock.after(CUT_AFTER_MS, () => cutConnections(httpAdapter), { background: true });
   }
 
   #warn(): void {

@@ -1,4 +1,11 @@
-import type { DetailsOption } from './endpoints/endpoints.types.js';
+import type {
+  AccessOption,
+  DetailsOption,
+  GuardedRoute,
+  ManagementAddress,
+  RouteName,
+} from './endpoints/endpoints.types.js';
+import type { RoutePaths } from './endpoints/route-path.js';
 import type { HealthStatus } from './health/health.types.js';
 import type { SentryDefaults, SentryInitOptions } from './sentry/sentry.types.js';
 
@@ -10,7 +17,31 @@ export interface ObservabilityModuleOptions {
   readonly metrics?: MetricsOptions | undefined;
   readonly sentry?: SentryOptions | undefined;
   readonly tools?: ToolsOptions | undefined;
+  /** @default none: the routes are on the application's own port */
+  readonly management?: ManagementOptions | undefined;
+  readonly routes?: RoutesOptions | undefined;
+  readonly access?: AccessOptions | undefined;
 }
+
+/** A listener of their own for the five routes, which then are not on the application's port. */
+export interface ManagementOptions {
+  /** 0: any free port; the log says which. */
+  readonly port: number;
+  /** @default '0.0.0.0' */
+  readonly host?: string | undefined;
+}
+
+/** Where the routes are: a path, or `false` for a route that is not wanted. */
+export type RoutesOptions = { readonly [Name in RouteName]?: string | false | undefined };
+
+/**
+ * Who gets an answer: everyone, whoever sends `Authorization: Bearer` with the token, or whom the function lets by
+ * returning `true`. It is called at each request; what it throws, and anything else that it returns, lets nobody. The
+ * probes are open to all.
+ *
+ * @default 'public' for each
+ */
+export type AccessOptions = { readonly [Name in GuardedRoute]?: AccessOption | undefined };
 
 /** Options of the health checks and of `/health`. */
 export interface HealthOptions {
@@ -25,6 +56,8 @@ export interface HealthOptions {
    * @default 'always'
    */
   readonly details?: DetailsOption | undefined;
+  /** Whether a browser gets `/health` as a page for people. @default true */
+  readonly page?: boolean | undefined;
   /** The status code of `/health` for each status. @default 200 for all */
   readonly statusCodes?: { readonly [Status in HealthStatus]?: number | undefined } | undefined;
 }
@@ -71,6 +104,7 @@ export interface ResolvedOptions {
     readonly timeoutMs: number;
     readonly cacheMs: number;
     readonly details: DetailsOption;
+    readonly page: boolean;
     readonly statusCodes: Readonly<Record<HealthStatus, number>>;
   };
   readonly metrics: {
@@ -82,4 +116,8 @@ export interface ResolvedOptions {
   /** What a direct `init` of Sentry takes over. */
   readonly sentryDefaults: SentryDefaults;
   readonly tools: Readonly<Record<string, string | null>>;
+  /** `undefined`: the routes are on the application's own port. */
+  readonly management: ManagementAddress | undefined;
+  readonly routes: RoutePaths;
+  readonly access: Readonly<Record<GuardedRoute, AccessOption>>;
 }

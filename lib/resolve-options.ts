@@ -1,3 +1,5 @@
+import type { AccessOption, GuardedRoute, RouteName } from './endpoints/endpoints.types.js';
+import { canonicalPath, DEFAULT_PATHS, type RoutePaths } from './endpoints/route-path.js';
 import { DEFAULT_CACHE_MS, DEFAULT_TIMEOUT_MS } from './health/health-check.options.js';
 import { HealthStatus } from './health/health.types.js';
 import { LABEL_NAME } from './metrics/metric-definition.js';
@@ -5,13 +7,17 @@ import type { ResolvedOptions } from './observability.options.js';
 import type { SentryDefaults } from './sentry/sentry.types.js';
 import { SettingsReader } from './settings-reader.js';
 import {
+  accessFor,
   boolean,
   cacheMs,
   detailsFor,
   dsnOrNone,
+  flag,
   labelValue,
   nonEmpty,
   noSuchLabel,
+  port,
+  routePath,
   sampleRate,
   statusCode,
   timeoutMs,
@@ -37,20 +43,36 @@ export function resolveOptions(
     metrics: readMetrics(reader, root['metrics']),
     ...readSentry(reader, root['sentry'], environmentName),
     tools: readTools(reader, root['tools']),
+    management: readManagement(reader, root['management']),
+    routes: readRoutes(reader, root['routes']),
+    access: readAccess(reader, root['access']),
   };
   reader.throwIfBad();
   return resolved;
 }
 
 function readRoot(reader: SettingsReader, options: unknown): Record<string, unknown> {
-  if (typeof options === 'object' && options !== null && 'isGlobal' in options) {
-    const { isGlobal: _misplaced, ...rest } = options;
-    reader.problem('isGlobal belongs beside useFactory, useClass or useExisting, not inside');
-    return readRoot(reader, rest);
+  const misplaced = ['isGlobal', 'pipeline'].filter((name) => hasOption(options, name));
+  for (const name of misplaced) {
+    reader.problem(`${name} belongs beside useFactory, useClass or useExisting, not inside`);
   }
   // A factory that returns nothing has forgotten its return; forRoot() hands in {}.
   if (options === undefined) reader.refuse('what the options are', options, 'an object');
-  return reader.section('', options, ['environment', 'health', 'metrics', 'sentry', 'tools']);
+  return reader.section('', options, [
+    'environment',
+    'health',
+    'metrics',
+    'sentry',
+    'tools',
+    'management',
+    'routes',
+    'access',
+    ...misplaced,
+  ]);
+}
+
+function hasOption(options: unknown, name: string): boolean {
+  return typeof options === 'object' && options !== null && name in options;
 }
 
 function readHealth(reader: SettingsReader, value: unknown): ResolvedOptions['health'] {
@@ -58,6 +80,7 @@ function readHealth(reader: SettingsReader, value: unknown): ResolvedOptions['he
     'timeoutMs',
     'cacheMs',
     'details',
+    'page',
     'statusCodes',
   ]);
   const codes = reader.section(
@@ -72,6 +95,7 @@ function readHealth(reader: SettingsReader, value: unknown): ResolvedOptions['he
       reader.setting('health.timeoutMs', health['timeoutMs'], timeoutMs) ?? DEFAULT_TIMEOUT_MS,
     cacheMs: reader.setting('health.cacheMs', health['cacheMs'], cacheMs) ?? DEFAULT_CACHE_MS,
     details: reader.setting('health.details', health['details'], detailsFor) ?? 'always',
+    page: reader.setting('health.page', health['page'], flag) ?? true,
     statusCodes: {
       healthy: code(HealthStatus.HEALTHY),
       degraded: code(HealthStatus.DEGRADED),
@@ -130,4 +154,45 @@ function readTools(reader: SettingsReader, value: unknown): ResolvedOptions['too
     prometheus: url('prometheus', prometheus, 'PROMETHEUS_URL'),
     ...Object.fromEntries(Object.entries(custom).map(([tool, given]) => [tool, url(tool, given)])),
   };
+}
+
+function readManagement(reader: SettingsReader, value: unknown): ResolvedOptions['management'] {
+  if (value === undefined) return undefined;
+  const management = reader.section('management', value, ['port', 'host']);
+  if (management['port'] === undefined) reader.refuse('management.port', undefined, port.accepted);
+  return {
+    port: reader.setting('management.port', management['port'], port) ?? 0,
+    host: reader.setting('management.host', management['host'], nonEmpty) ?? '0.0.0.0',
+  };
+}
+
+function readRoutes(reader: SettingsReader, value: unknown): RoutePaths {
+  const names = Object.keys(DEFAULT_PATHS) as RouteName[];
+  const routes = reader.section('routes', value, names);
+  const path = (name: RouteName): string | undefined =>
+    (reader.setting(`routes.${name}`, routes[name], routePath) ?? DEFAULT_PATHS[name]) || undefined;
+  const paths: RoutePaths = {
+    health: path('health'),
+    live: path('live'),
+    ready: path('ready'),
+    metrics: path('metrics'),
+    tools: path('tools'),
+  };
+  const taken = new Map<string, RouteName>();
+  for (const name of names) {
+    const at = paths[name];
+    if (at === undefined) continue;
+    const other = taken.get(canonicalPath(at));
+    if (other === undefined) taken.set(canonicalPath(at), name);
+    else
+      reader.problem(`routes.${other} and routes.${name} are both ${at}; accepted is a path each`);
+  }
+  return paths;
+}
+
+function readAccess(reader: SettingsReader, value: unknown): ResolvedOptions['access'] {
+  const access = reader.section('access', value, ['health', 'metrics', 'tools']);
+  const of = (name: GuardedRoute): AccessOption =>
+    reader.setting(`access.${name}`, access[name], accessFor) ?? 'public';
+  return { health: of('health'), metrics: of('metrics'), tools: of('tools') };
 }

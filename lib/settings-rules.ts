@@ -1,4 +1,5 @@
-import type { DetailsOption } from './endpoints/endpoints.types.js';
+import type { AccessOption, DetailsOption } from './endpoints/endpoints.types.js';
+import { isRoutePath, PATH_RULE } from './endpoints/route-path.js';
 import { CACHE_RULE, TIMEOUT_RULE } from './health/health-check.options.js';
 import { DSN_RULE, isDsn } from './sentry/dsn.js';
 import type { Rule } from './settings-reader.js';
@@ -38,6 +39,43 @@ export const detailsFor: Rule<DetailsOption> = {
   read: (value) =>
     value === 'always' || value === 'never' || typeof value === 'function'
       ? (value as DetailsOption)
+      : undefined,
+};
+
+/** `true` or `false`, and no word for it. */
+export const flag: Rule<boolean> = {
+  accepted: 'true or false',
+  read: (value) => (typeof value === 'boolean' ? value : undefined),
+};
+
+/** Where a route is, or `false`. */
+export const routePath: Rule<string | false> = {
+  accepted: `${PATH_RULE}, or false for no such route`,
+  read: (value) =>
+    value === false || (typeof value === 'string' && isRoutePath(value)) ? value : undefined,
+};
+
+/** Who gets an answer. A token may be long, and must be something that a header can carry. */
+export const accessFor: Rule<AccessOption> = {
+  accepted:
+    "'public', { bearer: a token of visible ASCII characters without spaces } or a function of the request that returns true or false",
+  read: (value) => {
+    if (value === 'public') return value;
+    if (typeof value === 'function') return value as AccessOption;
+    if (typeof value !== 'object' || value === null || Object.keys(value).join() !== 'bearer') {
+      return undefined;
+    }
+    const { bearer } = value as { bearer: unknown };
+    return typeof bearer === 'string' && /^[!-~]{1,4096}$/.test(bearer) ? { bearer } : undefined;
+  },
+};
+
+/** A port to listen on. */
+export const port: Rule<number> = {
+  accepted: 'a port, 0 to 65535 (0: any free one)',
+  read: (value) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65_535
+      ? value
       : undefined,
 };
 

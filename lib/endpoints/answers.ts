@@ -1,14 +1,19 @@
 import { HealthStatus, type HealthReport } from '../health/health.types.js';
 import { healthBody } from './health-body.js';
 
-/** What a route says, apart from the headers that all routes have in common. */
+/** What a route says. */
 export interface Answer {
   readonly statusCode: number;
   readonly contentType: string;
   readonly body: string;
+  /** Beside those that all answers have. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
+
+const ALIVE: Answer = json(200, { status: 'alive' });
+const DEAD: Answer = json(503, { status: 'dead' });
 
 /** `GET /health`: all results; whoever may not see details sees no messages either. */
 export function healthAnswer(
@@ -23,20 +28,24 @@ export function healthAnswer(
   };
 }
 
-/** `GET /health/live`: dead only when a check that opted into liveness is unhealthy. */
-export function liveAnswer(report: HealthReport): Answer {
-  return report.status === HealthStatus.UNHEALTHY
-    ? json(503, { status: 'dead' })
-    : json(200, { status: 'alive' });
+/** `GET /health` as a page for people. */
+export function pageAnswer(statusCode: number, page: string, policy: string): Answer {
+  return {
+    statusCode,
+    contentType: 'text/html; charset=utf-8',
+    body: page,
+    headers: { 'Content-Security-Policy': policy, 'Referrer-Policy': 'no-referrer' },
+  };
 }
 
-/** `GET /health/ready`: not ready when the checks say so, or when this instance takes no traffic whatever they say. */
-export function readyAnswer(report: HealthReport, takesTraffic: boolean): Answer {
-  const ready = takesTraffic && report.status !== HealthStatus.UNHEALTHY;
-  return json(ready ? 200 : 503, {
-    status: ready ? 'ready' : 'not_ready',
-    health: report.status,
-  });
+/** `GET /health/live`. */
+export function liveAnswer(alive: boolean): Answer {
+  return alive ? ALIVE : DEAD;
+}
+
+/** `GET /health/ready`. */
+export function readyAnswer(ready: boolean, health: HealthStatus): Answer {
+  return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not_ready', health });
 }
 
 /** `GET /metrics`. */
@@ -54,15 +63,26 @@ export function failureAnswer(): Answer {
   return json(500, { status: 'error' });
 }
 
+/** A path that no route has. */
+export function notFoundAnswer(): Answer {
+  return json(404, { status: 'not_found' });
+}
+
 /** A method other than GET and HEAD. */
 export function methodNotAllowedAnswer(): Answer {
-  return json(405, { status: 'method_not_allowed' });
+  return { ...json(405, { status: 'method_not_allowed' }), headers: { Allow: 'GET, HEAD' } };
+}
+
+/** No token, or a wrong one. */
+export function unauthorizedAnswer(): Answer {
+  return { ...json(401, { status: 'unauthorized' }), headers: { 'WWW-Authenticate': 'Bearer' } };
+}
+
+/** Not for whoever asks. */
+export function forbiddenAnswer(): Answer {
+  return json(403, { status: 'forbidden' });
 }
 
 function json(statusCode: number, body: object): Answer {
-  return {
-    statusCode,
-    contentType: JSON_TYPE,
-    body: JSON.stringify(body),
-  };
+  return { statusCode, contentType: JSON_TYPE, body: JSON.stringify(body) };
 }

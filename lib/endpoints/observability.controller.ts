@@ -1,29 +1,43 @@
 import type { IncomingMessage } from 'node:http';
 import type { HealthRegistry } from '../health/health.registry.js';
-import type { HealthStatus } from '../health/health.types.js';
+import { HealthStatus, type HealthProbe, type HealthReport } from '../health/health.types.js';
 import type { MetricsRegistry } from '../metrics/metrics.registry.js';
+import { prefersHtml } from './accept.js';
 import {
   healthAnswer,
   liveAnswer,
   metricsAnswer,
+  pageAnswer,
   readyAnswer,
   toolsAnswer,
   type Answer,
 } from './answers.js';
 import { Crowd } from './crowd.js';
-import type { DetailsPolicy } from './details-policy.js';
+import { healthOnWire } from './health-body.js';
+import { PAGE_CSP, statusPage } from './page/status-page.js';
+import type { RequestPredicate } from './request-predicate.js';
 
 /** What the routes need to know beside the registries. */
 export interface ControllerSettings {
   readonly statusCodes: Readonly<Record<HealthStatus, number>>;
-  readonly showsDetails: DetailsPolicy;
+  readonly showsDetails: RequestPredicate;
+  /** Whether a browser gets a page instead of JSON. */
+  readonly page: boolean;
   readonly tools: Readonly<Record<string, string | null>>;
+  /** Whether whoever asks for the page would get an answer of the route `tools`. */
+  readonly showsTools: RequestPredicate;
+}
+
+/** Whom an answer of `/health` is for; all of the same kind share one. */
+interface Reader {
+  readonly page: boolean;
+  readonly details: boolean;
+  readonly tools: boolean;
 }
 
 /** The five routes. It fetches what each is about; what is said of it is in `answers.ts`. */
 export class ObservabilityController {
-  readonly #withDetails = new Crowd<Answer>();
-  readonly #withoutDetails = new Crowd<Answer>();
+  readonly #readers = new Map<string, Crowd<Answer>>();
   readonly #ready = new Crowd<Answer>();
 
   constructor(
@@ -32,29 +46,26 @@ export class ObservabilityController {
     private readonly settings: ControllerSettings,
   ) {}
 
-  /** Whether the application closes, so that no connection is to be kept for a next request. */
-  get closing(): boolean {
-    return this.checks.readiness.isStopping;
-  }
-
   /** `GET /health` */
-  health(request: IncomingMessage): Promise<Answer> {
-    const { statusCodes, showsDetails } = this.settings;
-    const showDetails = showsDetails(request);
-    const crowd = showDetails ? this.#withDetails : this.#withoutDetails;
-    return crowd.ask(async () => healthAnswer(await this.checks.run(), statusCodes, showDetails));
+  async health(request: IncomingMessage): Promise<Answer> {
+    const reader = this.#readerOf(request);
+    const answer = await this.#crowdOf(reader).ask(() => this.#healthFor(reader));
+    return this.settings.page
+      ? { ...answer, headers: { ...answer.headers, Vary: 'Accept' } }
+      : answer;
   }
 
   /** `GET /health/live`; it waits for no crowd, so that it is answered before a kubelet gives up. */
-  async live(): Promise<Answer> {
-    return liveAnswer(await this.checks.run('liveness'));
+  live(): Answer | Promise<Answer> {
+    if (!this.checks.hasCheckFor('liveness')) return liveAnswer(true);
+    return this.#isAlive().then(liveAnswer);
   }
 
   /** `GET /health/ready` */
   ready(): Promise<Answer> {
     return this.#ready.ask(async () => {
-      const report = await this.checks.run('readiness');
-      return readyAnswer(report, this.checks.readiness.ready);
+      const { status } = await this.#report('readiness');
+      return readyAnswer(this.#isReady(status), status);
     });
   }
 
@@ -64,7 +75,59 @@ export class ObservabilityController {
   }
 
   /** `GET /health/tools` */
-  async tools(): Promise<Answer> {
+  tools(): Answer {
     return toolsAnswer(this.settings.tools);
   }
+
+  #readerOf(request: IncomingMessage): Reader {
+    const { showsDetails, showsTools } = this.settings;
+    const page = this.settings.page && prefersHtml(request.headers.accept);
+    return { page, details: showsDetails(request), tools: page && showsTools(request) };
+  }
+
+  #crowdOf({ page, details, tools }: Reader): Crowd<Answer> {
+    const kind = `${page} ${details} ${tools}`;
+    const crowd = this.#readers.get(kind) ?? new Crowd<Answer>();
+    this.#readers.set(kind, crowd);
+    return crowd;
+  }
+
+  async #healthFor(reader: Reader): Promise<Answer> {
+    const { statusCodes } = this.settings;
+    const report = await this.#report();
+    if (!reader.page) return healthAnswer(report, statusCodes, reader.details);
+    const page = statusPage({
+      health: healthOnWire(report, reader.details),
+      history: (check) => (this.checks.has(check) ? this.checks.history(check) : undefined),
+      showsDetails: reader.details,
+      live: (await this.#isAlive()) ? 'alive' : 'dead',
+      ready: this.#isReady((await this.#report('readiness')).status) ? 'ready' : 'not_ready',
+      tools: reader.tools ? configured(this.settings.tools) : {},
+    });
+    return pageAnswer(statusCodes[report.status], page, PAGE_CSP);
+  }
+
+  async #isAlive(): Promise<boolean> {
+    return (
+      this.checks.readiness.isStarting ||
+      (await this.checks.run('liveness')).status !== HealthStatus.UNHEALTHY
+    );
+  }
+
+  #isReady(status: HealthStatus): boolean {
+    return this.checks.readiness.ready && status !== HealthStatus.UNHEALTHY;
+  }
+
+  /** Before bootstrap is done no check is run, as what it looks at may not be there yet; and nothing is known to be well. */
+  async #report(probe?: HealthProbe): Promise<HealthReport> {
+    return this.checks.readiness.isStarting
+      ? { ...this.checks.report(probe), status: HealthStatus.UNHEALTHY }
+      : this.checks.run(probe);
+  }
+}
+
+function configured(tools: Readonly<Record<string, string | null>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(tools).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
 }

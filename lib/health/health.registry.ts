@@ -55,7 +55,7 @@ export class HealthRegistry {
   readonly #listeners = new TransitionListeners((error) =>
     this.#warn(`A listener of health transitions failed: ${errorText(error)}`),
   );
-  #order: readonly RegisteredCheck[] | undefined;
+  readonly #lists = new Map<HealthProbe | undefined, readonly RegisteredCheck[]>();
   #phase: 'open' | 'listening' | 'closing' = 'open';
   #discover: () => void = () => {};
 
@@ -130,7 +130,7 @@ export class HealthRegistry {
       : this.#surroundings;
     const check = new RegisteredCheck({ name, fn, owner, ...resolved }, surroundings);
     this.#checks.set(name, check);
-    this.#order = undefined;
+    this.#lists.clear();
     if (this.#phase === 'listening') check.startBackground();
     return () => {
       if (this.#checks.get(name) === check) this.unregister(name);
@@ -142,7 +142,7 @@ export class HealthRegistry {
     const check = this.#checks.get(name);
     if (check === undefined) return false;
     this.#checks.delete(name);
-    this.#order = undefined;
+    this.#lists.clear();
     check.stop('the check was removed');
     return true;
   }
@@ -242,6 +242,12 @@ export class HealthRegistry {
     this.#logger.log(`Readiness is switched ${ready ? 'on' : 'off'}${why}`);
   }
 
+  /** Whether any check counts for a probe. @internal */
+  hasCheckFor(probe: HealthProbe): boolean {
+    this.#discover();
+    return this.#listed(probe).length > 0;
+  }
+
   /** The checks for a probe that are run when asked, with at least this deadline. @internal */
   slowerThan(timeoutMs: number, probe: HealthProbe): string[] {
     return this.#listed(probe)
@@ -262,7 +268,7 @@ export class HealthRegistry {
     for (const check of this.#checks.values()) check.startBackground();
   }
 
-  /** The application has begun to close: no traffic, no more background runs, and no transition is told. @internal */
+  /** The application closes: no traffic, no more background runs, and no transition is told. @internal */
   closing(): void {
     this.#phase = 'closing';
     this.readiness.stopping();
@@ -300,13 +306,16 @@ export class HealthRegistry {
   }
 
   #listed(probe?: HealthProbe): readonly RegisteredCheck[] {
-    this.#order ??= inOrder([...this.#checks.values()]);
+    const known = this.#lists.get(probe);
+    if (known !== undefined) return known;
     if (probe !== undefined && !PROBES.includes(probe)) {
       throw new TypeError(`A probe is 'liveness' or 'readiness'; got ${showValue(probe)}.`);
     }
-    return probe === undefined
-      ? this.#order
-      : this.#order.filter(({ definition }) => definition.probes.includes(probe));
+    const all = inOrder([...this.#checks.values()]);
+    const listed =
+      probe === undefined ? all : all.filter(({ definition }) => definition.probes.includes(probe));
+    this.#lists.set(probe, listed);
+    return listed;
   }
 }
 

@@ -8,6 +8,11 @@ export class Readiness {
     return this.#phase === 'running' && !this.#switchedOff;
   }
 
+  /** True until bootstrap is done. */
+  get isStarting(): boolean {
+    return this.#phase === 'starting';
+  }
+
   /** True from the first moment of shutdown. */
   get isStopping(): boolean {
     return this.#phase === 'stopping';

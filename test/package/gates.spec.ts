@@ -10,8 +10,9 @@ const CONTAINER: readonly string[] = [
   'ModulesContainer',
 ];
 
-test('only the explorer reads the module container of NestJS, and the edge finds its own place in it', () => {
+test('only what finds checks or controllers reads the module container of NestJS, and the edge finds its own place in it', () => {
   expect(filesImporting(isOfContainer)).toEqual([
+    'endpoints/host-controllers.ts',
     'health/health-check.explorer.ts',
     'lifecycle-edge.ts',
   ]);

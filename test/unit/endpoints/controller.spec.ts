@@ -7,18 +7,21 @@ function controllerOf(checks: HealthRegistry): ObservabilityController {
   return new ObservabilityController(checks, new MetricsRegistry(), {
     statusCodes: { healthy: 200, degraded: 200, unhealthy: 200 },
     showsDetails: () => true,
+    page: true,
     tools: {},
+    showsTools: () => true,
   });
 }
 
 describe('readiness', () => {
   const NOT_READY = { statusCode: 503, body: '{"status":"not_ready","health":"healthy"}' };
+  const STARTING = { statusCode: 503, body: '{"status":"not_ready","health":"unhealthy"}' };
   const READY = { statusCode: 200, body: '{"status":"ready","health":"healthy"}' };
 
   it('is 503 before bootstrap is done, and 200 after', async () => {
     const checks = new HealthRegistry();
     const controller = controllerOf(checks);
-    expect(await controller.ready()).toMatchObject(NOT_READY);
+    expect(await controller.ready()).toMatchObject(STARTING);
     checks.readiness.started();
     expect(await controller.ready()).toMatchObject(READY);
   });

@@ -18,12 +18,22 @@ describe('the options', () => {
         timeoutMs: 800,
         cacheMs: 0,
         details: 'always',
+        page: true,
         statusCodes: { healthy: 200, degraded: 200, unhealthy: 200 },
       },
       metrics: { enabled: false, defaultLabels: {} },
       sentry: undefined,
       sentryDefaults: { environment: 'development' },
       tools: { flower: null, grafana: null, prometheus: null },
+      management: undefined,
+      routes: {
+        health: '/health',
+        live: '/health/live',
+        ready: '/health/ready',
+        metrics: '/metrics',
+        tools: '/health/tools',
+      },
+      access: { health: 'public', metrics: 'public', tools: 'public' },
     });
   });
 
@@ -130,6 +140,34 @@ describe('the options', () => {
   });
 });
 
+describe('where the routes are', () => {
+  it.each([
+    [
+      { health: '/status', live: '/status/live-ness_1.0~' },
+      { health: '/status', live: '/status/live-ness_1.0~' },
+    ],
+    [
+      { tools: false, metrics: false },
+      { tools: undefined, metrics: undefined },
+    ],
+    [
+      { health: '/metrics', metrics: '/health' },
+      { health: '/metrics', metrics: '/health' },
+    ],
+    [
+      { health: false, ready: '/health' },
+      { health: undefined, ready: '/health' },
+    ],
+  ])('may be %j', (routes, paths) => {
+    expect(resolveOptions({ routes }, {}).routes).toMatchObject(paths);
+  });
+
+  it('may be a port of their own', () => {
+    const { management } = resolveOptions({ management: { port: 9090 } }, {});
+    expect(management).toEqual({ port: 9090, host: '0.0.0.0' });
+  });
+});
+
 describe('a bad setting is refused, with its name, its value and what is accepted', () => {
   it.each([
     [{ environment: '' }, 'environment is "" (string); accepted is a text that is not empty'],
@@ -157,11 +195,11 @@ describe('a bad setting is refused, with its name, its value and what is accepte
     ],
     [
       { health: { timeout: 1 } },
-      'health.timeout is not an option here; known are timeoutMs, cacheMs, details, statusCodes',
+      'health.timeout is not an option here; known are timeoutMs, cacheMs, details, page, statusCodes',
     ],
     [
       { healht: {} },
-      'healht is not an option here; known are environment, health, metrics, sentry, tools',
+      'healht is not an option here; known are environment, health, metrics, sentry, tools, management, routes, access',
     ],
     [
       { metrics: { enabled: 'maybe' } },
@@ -196,6 +234,57 @@ describe('a bad setting is refused, with its name, its value and what is accepte
       { isGlobal: false },
       'isGlobal belongs beside useFactory, useClass or useExisting, not inside',
     ],
+    [
+      { pipeline: 'nest' },
+      'pipeline belongs beside useFactory, useClass or useExisting, not inside',
+    ],
+    [{ health: { page: 'no' } }, 'health.page is "no" (string); accepted is true or false'],
+    [{ management: {} }, 'management.port is undefined; accepted is a port, 0 to 65535'],
+    [{ management: { port: '80' } }, 'management.port is "80" (string); accepted is a port'],
+    [{ management: { port: 65_536 } }, 'management.port is 65536 (number); accepted is a port'],
+    [{ management: { port: Number.NaN } }, 'management.port is NaN (number); accepted is a port'],
+    [{ management: { port: 1, host: '' } }, 'management.host is "" (string)'],
+    [{ management: 9090 }, 'management is 9090 (number); accepted is an object'],
+    [{ management: false }, 'management is false (boolean); accepted is an object'],
+    ...[
+      '',
+      '/',
+      'health',
+      '/a/',
+      '//a',
+      '/a//b',
+      '/../a',
+      '/./a',
+      '/a?b',
+      '/a b',
+      '/:id',
+      '/*',
+      '/%61',
+    ].map((path): [unknown, string] => [
+      { routes: { health: path } },
+      'routes.health is ' +
+        `${JSON.stringify(path)} (string); accepted is a path such as /health of letters, digits`,
+    ]),
+    [{ routes: { live: true } }, 'routes.live is true (boolean); accepted is a path'],
+    [{ routes: { status: '/x' } }, 'routes.status is not an option here; known are health, live'],
+    [
+      { routes: { live: '/Health', metrics: false } },
+      'routes.health and routes.live are both /Health; accepted is a path each',
+    ],
+    [{ routes: { health: `/${'x'.repeat(200)}` } }, 'routes.health is "/xxx'],
+    [
+      { access: { live: 'public' } },
+      'access.live is not an option here; known are health, metrics',
+    ],
+    [
+      { access: { health: 'private' } },
+      'access.health is "private" (string); accepted is \'public\'',
+    ],
+    [{ access: { health: {} } }, "access.health is {} (object); accepted is 'public'"],
+    [{ access: { health: { bearer: undefined } } }, 'access.health is {} (object)'],
+    [{ access: { health: { bearer: '' } } }, 'access.health is '],
+    [{ access: { health: { bearer: 'a', also: 1 } } }, 'access.health is '],
+    [{ access: { health: null } }, 'access.health is null'],
     [undefined, 'what the options are is undefined; accepted is an object'],
     [null, 'what the options are is null; accepted is an object'],
     ['x', 'what the options are is "x" (string); accepted is an object'],
@@ -239,6 +328,14 @@ describe('a bad setting is refused, with its name, its value and what is accepte
       expect(message).toMatch(
         /(sentry\.dsn|SENTRY_DSN) is \[redacted\] \(string of \d+ characters\)/,
       );
+      expect(message).not.toContain('hunter2');
+    }
+  });
+
+  it('a token that no header can carry, without showing it', () => {
+    for (const bearer of ['hunter2 hunter2', 'hunter2\n', 'hunter2é', ['hunter2']]) {
+      const message = problem({ access: { metrics: { bearer } } });
+      expect(message).toContain('access.metrics is {"bearer":"[redacted]"} (object); accepted is');
       expect(message).not.toContain('hunter2');
     }
   });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { RequestHandler } from './request-handler.js';
+import type { RequestsInFlight } from './requests-in-flight.js';
 
 /** The part of a Fastify instance that is used here. */
 interface FastifyLike {
@@ -19,26 +20,38 @@ interface FastifyReply extends FastifyMessage<ServerResponse> {
   hijack(): void;
 }
 
+/** What stands ahead of an application. */
+export interface Front {
+  /** Answers what is for one of our routes; where they are not here, it answers nothing. */
+  readonly handle: RequestHandler | undefined;
+  /** All other requests are noted here. */
+  readonly inFlight: RequestsInFlight;
+}
+
 /**
- * Puts a handler in front of an application: ahead of the request listeners of its own server, so that no middleware,
- * guard, prefix or versioning stands between, and in the framework for what comes in without a socket (Fastify's
- * `inject`, an Express application called as a function).
+ * Puts what has to come first in front of an application: ahead of the request listeners of its own server, so that no
+ * middleware, guard, prefix or versioning stands between, and in the framework for what comes in without a socket
+ * (Fastify's `inject`, an Express application called as a function).
  */
-export function mountRoutes(adapter: AbstractHttpAdapter, handle: RequestHandler): void {
-  putInFront(adapter.getHttpServer() as Server, handle);
+export function putInFront(adapter: AbstractHttpAdapter, front: Front): void {
+  standBefore(adapter.getHttpServer() as Server, front);
+  const { handle, inFlight } = front;
+  // What is in flight here has come past the server's front already.
+  const answered: RequestHandler = (request, response) =>
+    !inFlight.has(response) && handle?.(request, response) === true;
   if (adapter.getType() === 'fastify') {
     const fastify = adapter.getInstance<FastifyLike>();
     fastify.addHook('onRequest', (request, reply, done) => {
-      if (handle(request.raw, reply.raw)) reply.hijack();
+      if (answered(request.raw, reply.raw)) reply.hijack();
       else done();
     });
     fastify.addHook('onListen', (done) => {
-      for (const server of furtherServers(fastify)) putInFront(server, handle);
+      for (const server of furtherServers(fastify)) standBefore(server, front);
       done();
     });
   } else {
     adapter.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-      if (!handle(request, response)) next();
+      if (!answered(request, response)) next();
     });
   }
 }
@@ -46,6 +59,12 @@ export function mountRoutes(adapter: AbstractHttpAdapter, handle: RequestHandler
 /** Calls back when the application's server begins to listen, which it may never do. */
 export function whenListening(adapter: AbstractHttpAdapter, callback: () => void): void {
   (adapter.getHttpServer() as Server).once('listening', callback);
+}
+
+/** Ends all connections of the application's server, whatever is under way on them. */
+export function cutConnections(adapter: AbstractHttpAdapter): void {
+  const server = adapter.getHttpServer() as Partial<Server>;
+  server.closeAllConnections?.();
 }
 
 /** Fastify opens a server of its own for each further address of a name such as `localhost`. */
@@ -57,10 +76,14 @@ function furtherServers(fastify: FastifyLike): readonly Server[] {
 }
 
 /** Listeners that come later stand behind it too. */
-function putInFront(server: Server, handle: RequestHandler): void {
+function standBefore(server: Server, { handle, inFlight }: Front): void {
   const emit = server.emit.bind(server) as (event: string, ...values: unknown[]) => boolean;
   server.emit = (event: string, ...values: unknown[]): boolean => {
-    const [request, response] = values as [IncomingMessage, ServerResponse];
-    return (event === 'request' && handle(request, response)) || emit(event, ...values);
+    if (event === 'request') {
+      const [request, response] = values as [IncomingMessage, ServerResponse];
+      inFlight.add(response);
+      if (handle?.(request, response) === true) return true;
+    }
+    return emit(event, ...values);
   };
 }

@@ -1,0 +1,87 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { errorText } from '../show-value.js';
+import { notFoundAnswer } from './answers.js';
+import type { ManagementAddress } from './endpoints.types.js';
+import type { RequestHandler } from './request-handler.js';
+import type { RequestsInFlight } from './requests-in-flight.js';
+import { sendAnswer } from './send-answer.js';
+
+/** A kubelet and a few scrapers need no more; whoever takes more takes nothing from them that the time-outs do not give back. */
+const LIMITS = {
+  maxHeaderSize: 16 * 1_024,
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+} as const;
+
+const MAX_CONNECTIONS = 500;
+
+/** The longest that a connection may stand still while an answer is read, in milliseconds. */
+const STANDSTILL_MS = 30_000;
+
+/** Answers the routes on a port of their own, for an application with or without HTTP. */
+export class ManagementListener {
+  readonly #server: Server;
+
+  constructor(
+    private readonly address: ManagementAddress,
+    handle: RequestHandler,
+    inFlight: RequestsInFlight,
+  ) {
+    this.#server = createServer(LIMITS, (request, response) => {
+      inFlight.add(response);
+      if (!handle(request, response)) sendAnswer(notFoundAnswer(), request, response);
+    });
+    this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#server.setTimeout(STANDSTILL_MS);
+  }
+
+  /**
+   * Begins to listen, and does not keep the process alive yet: an application that cannot start must end.
+   *
+   * @returns where it listens, as a URL.
+   * @throws Error when it cannot; it names the option.
+   */
+  async open(): Promise<string> {
+    const { port, host } = this.address;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error) => reject(unavailable(this.address, error)));
+      this.#server.listen(port, host, resolve);
+    });
+    this.#server.unref();
+    return this.url;
+  }
+
+  /** From now on the process lives as long as it listens. */
+  keepAlive(): void {
+    this.#server.ref();
+  }
+
+  /** Where it listens. */
+  get url(): string {
+    const { address, family, port } = this.#server.address() as AddressInfo;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  /** Ends it, and whatever is under way. */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}
+
+function unavailable({ port, host }: ManagementAddress, error: NodeJS.ErrnoException): Error {
+  const why =
+    error.code === 'EADDRINUSE'
+      ? 'it is in use; choose another one, or 0 for any free one'
+      : errorText(error);
+  return new Error(`ObservabilityModule cannot start: management.port ${port} on ${host}: ${why}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,101 @@
+import type { Server } from 'node:net';
+import { Logger, type Type } from '@nestjs/common';
+import type { AbstractHttpAdapter } from '@nestjs/core';
+import type { ManagementAddress } from './endpoints.types.js';
+import { putInFront } from './front.js';
+import type { HostControllers } from './host-controllers.js';
+import { watchHostRoutes, watchRivals } from './host-routes.js';
+import { ManagementListener } from './management-listener.js';
+import { mapPaths } from './nest-controller.js';
+import { createRequestHandler } from './request-handler.js';
+import type { RequestsInFlight } from './requests-in-flight.js';
+import type { RoutePaths } from './route-path.js';
+import type { Routes } from './routes.js';
+import { checkLiveRoute } from './self-check.js';
+
+/** Where the routes are to be. */
+export interface MountingSettings {
+  readonly paths: RoutePaths;
+  /** `undefined`: on the application's own port. */
+  readonly management: ManagementAddress | undefined;
+  /** The controller of `pipeline: 'nest'`. */
+  readonly controller: Type | undefined;
+}
+
+/** Puts the routes where they are to be: in front of the application, among its controllers, or on a port of their own. */
+export class Mounting {
+  readonly #logger = new Logger('Observability');
+  readonly #handle;
+  readonly #listener: ManagementListener | undefined;
+  #livePath: string | undefined;
+  #endWatch: () => void = () => {};
+
+  constructor(
+    routes: Routes,
+    private readonly settings: MountingSettings,
+    private readonly inFlight: RequestsInFlight,
+    private readonly controllers: HostControllers,
+  ) {
+    const { paths, management, controller } = settings;
+    this.#livePath = paths.live;
+    this.#handle = createRequestHandler(routes, paths, (problem) => this.#logger.error(problem));
+    if (management !== undefined) {
+      this.#listener = new ManagementListener(management, this.#handle, inFlight);
+    } else if (controller !== undefined) {
+      mapPaths(controller, paths);
+    }
+  }
+
+  /** Whether the routes have a port of their own. */
+  get isApart(): boolean {
+    return this.#listener !== undefined;
+  }
+
+  /** Opens the management port, if there is one. @throws Error when it cannot be had. */
+  async open(): Promise<void> {
+    if (this.#listener === undefined) return;
+    const url = await this.#listener.open();
+    this.#logger.log(`The management routes listen on ${url}`);
+  }
+
+  /** Stands before the application's server, with or without the routes, and watches what is registered behind. */
+  standBefore(adapter: AbstractHttpAdapter): void {
+    const { paths, controller } = this.settings;
+    const { inFlight } = this;
+    const inFront = !this.isApart && controller === undefined;
+    putInFront(adapter, { handle: inFront ? this.#handle : undefined, inFlight });
+    if (inFront) {
+      this.#endWatch = watchHostRoutes(adapter, paths, this.controllers);
+    } else if (!this.isApart) {
+      const end = watchRivals(adapter, paths, this.controllers, controller);
+      this.#endWatch = () => {
+        this.#livePath = end() ?? this.#livePath;
+      };
+    }
+  }
+
+  /** All routes are registered, and the application has come up. */
+  bootstrapped(): void {
+    this.#endWatch();
+    this.#listener?.keepAlive();
+  }
+
+  /** Asks the application that listens for its liveness route, and warns if the answer is not what a kubelet needs. */
+  async check(adapter: AbstractHttpAdapter, closing: () => boolean): Promise<void> {
+    if (this.isApart || this.#livePath === undefined) return;
+    const problem = await checkLiveRoute(adapter.getHttpServer() as Server, this.#livePath);
+    if (problem === undefined || closing()) return;
+    const cause =
+      this.settings.controller === undefined
+        ? 'Something stands before the routes of ObservabilityModule'
+        : "With pipeline: 'nest' the application's guards, interceptors and middleware hold for it";
+    this.#logger.warn(
+      `GET ${this.#livePath} is not answered as documented: ${problem}. ${cause}; probes will fail`,
+    );
+  }
+
+  /** Ends the management port, if there is one. */
+  async close(): Promise<void> {
+    await this.#listener?.close();
+  }
+}

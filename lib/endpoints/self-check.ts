@@ -1,0 +1,55 @@
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import type { Server } from 'node:net';
+import { errorText, showText } from '../show-value.js';
+
+/** How long the answer may take, in milliseconds. */
+const PATIENCE_MS = 5_000;
+
+/** More than the documented answer has. */
+const MAX_BODY = 200;
+
+/** What the liveness route answers, as status code and body. */
+const DOCUMENTED: readonly string[] = ['200 {"status":"alive"}', '503 {"status":"dead"}'];
+
+/** Asks a server for the liveness route as a stranger would. @returns what is wrong with the answer, if anything. */
+export async function checkLiveRoute(server: Server, path: string): Promise<string | undefined> {
+  try {
+    const answer = await ask(server, path);
+    return DOCUMENTED.includes(answer) ? undefined : `the answer was ${showText(answer)}`;
+  } catch (error) {
+    return `there was no answer: ${errorText(error)}`;
+  }
+}
+
+function ask(server: Server, path: string): Promise<string> {
+  const secure = 'setSecureContext' in server;
+  return new Promise((resolve, reject) => {
+    const answered = (response: IncomingMessage): void => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        body = (body + chunk).slice(0, MAX_BODY);
+      });
+      response.on('end', () => resolve(`${response.statusCode} ${body}`));
+      response.on('error', reject);
+    };
+    const options = { ...whereTo(server), path, agent: false, timeout: PATIENCE_MS };
+    const request = secure
+      ? // The certificate is that of a name, and this asks an address.
+        https.get({ ...options, rejectUnauthorized: false }, answered)
+      : http.get(options, answered);
+    request.on('socket', (socket) => socket.unref());
+    request.on('timeout', () => request.destroy(new Error(`none within ${PATIENCE_MS} ms`)));
+    request.on('error', reject);
+  });
+}
+
+/** An address that stands for all of a machine's is no address to connect to. */
+function whereTo(server: Server): http.RequestOptions {
+  const address = server.address();
+  if (typeof address === 'string') return { socketPath: address };
+  if (address === null) throw new Error('it does not listen any more');
+  const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address.address] ?? address.address;
+  return { host, port: address.port };
+}

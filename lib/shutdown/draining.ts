@@ -1,0 +1,65 @@
+import { systemClock, type Clock } from '../clock.js';
+
+/** What happens at the edges of draining, and what it waits for. */
+export interface DrainingSteps {
+  /** Called once, at the first moment of shutdown. */
+  readonly begun: () => void;
+  /** Resolves when no request is in flight. */
+  readonly idle: () => Promise<void>;
+}
+
+/** How long to wait before anything that requests need is taken away, in milliseconds. */
+export interface DrainTimes {
+  /** For load balancers to send no more. */
+  readonly drainMs: number;
+  /** After that, for requests still in flight, at most. */
+  readonly finishMs: number;
+}
+
+/**
+ * The time between the first moment of shutdown and the end of the application, in which requests are still answered.
+ * There is one in the life of an application, however many ask it to close.
+ */
+export class Draining {
+  readonly #skipped: Promise<void>;
+  #skip: () => void = () => {};
+  #over: Promise<void> | undefined;
+
+  constructor(
+    private readonly steps: DrainingSteps,
+    private readonly clock: Clock = systemClock,
+  ) {
+    this.#skipped = new Promise((resolve) => {
+      this.#skip = resolve;
+    });
+  }
+
+  /** Begins if nobody has; later callers wait for the end of what the first has begun. */
+  begin(times: DrainTimes): Promise<void> {
+    if (this.#over === undefined) {
+      this.steps.begun();
+      this.#over = this.#wait(times);
+    }
+    return this.#over;
+  }
+
+  /** Ends the wait at once. */
+  skip(): void {
+    this.#skip();
+  }
+
+  async #wait({ drainMs, finishMs }: DrainTimes): Promise<void> {
+    await this.#atMost(drainMs, new Promise(() => {}));
+    await this.#atMost(finishMs, this.steps.idle());
+  }
+
+  async #atMost(ms: number, event: Promise<void>): Promise<void> {
+    if (ms === 0) return;
+    let cancel = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = this.clock.after(ms, resolve);
+    });
+    await Promise.race([event, late, this.#skipped]);
+    cancel();
+  }
+}

@@ -1,0 +1,156 @@
+import { Logger, type INestApplicationContext } from '@nestjs/common';
+import { MAX_DELAY_MS, systemClock } from '../clock.js';
+import { errorText, showValue } from '../show-value.js';
+import type { DrainTimes } from './draining.js';
+import { Shutdown } from './shutdown.js';
+
+/** Options of {@link enableGracefulShutdown}. */
+export interface GracefulShutdownOptions {
+  /**
+   * For how long requests are still answered after readiness has fallen, in milliseconds: as long as it takes load
+   * balancers to send no more. Where it is given, `app.close()` waits as long too. @default 5000
+   */
+  readonly drainMs?: number | undefined;
+  /** The process ends this long after the signal whatever hangs, in milliseconds. @default 30000 */
+  readonly forceExitMs?: number | undefined;
+}
+
+const DEFAULT_DRAIN_MS = 5_000;
+const DEFAULT_FORCE_EXIT_MS = 30_000;
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+type Signal = (typeof SIGNALS)[number];
+
+type SignalListener = (signal: NodeJS.Signals) => void;
+
+/** Marks our listeners, so that two applications in one process leave its end to the last of them. */
+const OURS = Symbol.for('nestjs-observability graceful shutdown');
+
+/**
+ * Ends the application without failed requests when the process gets `SIGTERM` or `SIGINT`; instead of
+ * `app.enableShutdownHooks()`.
+ *
+ * At once readiness is 503 and every response closes its connection. For `drainMs` requests are still answered, then
+ * those still in flight are waited for, for half the time that is left at most; then the application closes, Sentry
+ * sends what it holds, and the process exits with 0. A second signal skips the waits, and Ctrl-C in a terminal has
+ * none. Where a hook throws, or the process still runs after `forceExitMs`, it exits with 1.
+ *
+ * @throws TypeError when an option is not what it must be.
+ * @throws Error when the application does not import `ObservabilityModule`, or on a second call.
+ *
+ * @example
+ * const app = await NestFactory.create(AppModule);
+ * enableGracefulShutdown(app, { drainMs: 10_000 });
+ * await app.listen(3000);
+ */
+export function enableGracefulShutdown(
+  app: INestApplicationContext,
+  options: GracefulShutdownOptions = {},
+): void {
+  const { drainMs, forceExitMs } = readOptions(options);
+  const shutdown = shutdownOf(app);
+  const times = { drainMs, finishMs: (forceExitMs - drainMs) / 2 };
+  shutdown.enable(options.drainMs === undefined ? NO_WAIT : times, 'listen' in app);
+  listenToSignals(app, shutdown, times, forceExitMs);
+}
+
+const NO_WAIT: DrainTimes = { drainMs: 0, finishMs: 0 };
+
+function listenToSignals(
+  app: INestApplicationContext,
+  shutdown: Shutdown,
+  times: DrainTimes,
+  forceExitMs: number,
+): void {
+  const logger = new Logger('Observability');
+  let signalled = false;
+
+  const close = async (signal: Signal): Promise<void> => {
+    const impatient = signal === 'SIGINT' && process.stdin.isTTY;
+    const waits = !impatient && shutdown.listens ? times : NO_WAIT;
+    logger.log(`${signal}: readiness is off, and the application closes in ${waits.drainMs} ms`);
+    await shutdown.drain(waits);
+    // NestJS may have been told by another way, and NestJS 11 would do it all twice.
+    if (shutdown.isClosing) await shutdown.ended;
+    else await closeWith(app, signal);
+  };
+
+  const onSignal: SignalListener = (name) => {
+    if (signalled) {
+      shutdown.skipWait();
+      return;
+    }
+    signalled = true;
+    systemClock.after(forceExitMs, () => {
+      logger.error(
+        `Still closing ${forceExitMs} ms after ${name} (forceExitMs): the process exits`,
+      );
+      process.exit(1);
+    });
+    close(name as Signal).then(
+      () => exitUnlessOthersClose(onSignal),
+      (error: unknown) => {
+        logger.error(`The application could not close: ${errorText(error)}`);
+        process.exit(1);
+      },
+    );
+  };
+
+  Object.assign(onSignal, { [OURS]: true });
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  void shutdown.ended.then(() => {
+    if (!signalled) stopListening(onSignal);
+  });
+}
+
+function exitUnlessOthersClose(own: SignalListener): void {
+  const others = SIGNALS.flatMap((signal) => process.listeners(signal)).filter(
+    (listener) => listener !== own && OURS in listener,
+  );
+  if (others.length === 0) process.exit();
+  stopListening(own);
+}
+
+function stopListening(listener: SignalListener): void {
+  for (const signal of SIGNALS) process.off(signal, listener);
+}
+
+/** Hooks are told the signal, as they are by `app.enableShutdownHooks()`. */
+function closeWith(app: { close(signal?: string): Promise<void> }, signal: Signal): Promise<void> {
+  return app.close(signal);
+}
+
+function shutdownOf(app: INestApplicationContext): Shutdown {
+  try {
+    return app.get(Shutdown, { strict: false });
+  } catch (error) {
+    throw new Error(
+      `enableGracefulShutdown() takes an application that imports ObservabilityModule: ${errorText(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+function readOptions(options: GracefulShutdownOptions): { drainMs: number; forceExitMs: number } {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (name !== 'drainMs' && name !== 'forceExitMs') {
+      throw new TypeError(
+        `enableGracefulShutdown(): ${name} is not an option; known are drainMs and forceExitMs`,
+      );
+    }
+    if (typeof value !== 'number' || !(value >= 0 && value <= MAX_DELAY_MS)) {
+      throw new TypeError(
+        `enableGracefulShutdown(): ${name} is ${showValue(value)}; accepted is a number of milliseconds, 0 to ${MAX_DELAY_MS}`,
+      );
+    }
+  }
+  const { drainMs = DEFAULT_DRAIN_MS, forceExitMs = DEFAULT_FORCE_EXIT_MS } = options;
+  if (forceExitMs <= drainMs) {
+    throw new TypeError(
+      `enableGracefulShutdown(): forceExitMs is ${forceExitMs}, and drainMs ${drainMs}; accepted is a forceExitMs above drainMs`,
+    );
+  }
+  return { drainMs, forceExitMs };
+}
