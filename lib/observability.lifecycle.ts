@@ -53,8 +53,9 @@ export class ObservabilityLifecycle
       void this.mounting.check(httpAdapter, () => this.health.readiness.isStopping);
     });
     // NestJS 12 waits for it before it refuses requests, which NestJS 11 does not do at all.
-    const beforeClose = httpAdapter.beforeClose?.bind(httpAdapter) as (() => unknown) | undefined;
-    httpAdapter.beforeClose = async () => {
+    const adapter: { beforeClose?: () => unknown } = httpAdapter;
+    const beforeClose = adapter.beforeClose?.bind(httpAdapter);
+    adapter.beforeClose = async () => {
       await this.shutdown.closing();
       await beforeClose?.();
     };

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorText } from '../show-value.js';
 import type { Answer } from './answers.js';
 import type { RouteName } from './endpoints.types.js';
 import { canonicalPath, pathOfTarget, type RoutePaths } from './route-path.js';
@@ -29,7 +30,9 @@ export function createRequestHandler(
       try {
         sendAnswer(answer, request, response);
       } catch (error) {
-        complain(`${request.method} ${pathOfTarget(request.url ?? '')} was not answered: ${error}`);
+        complain(
+          `A request for ${pathOfTarget(request.url ?? '')} got no answer: ${errorText(error)}`,
+        );
         response.destroy();
       }
     };

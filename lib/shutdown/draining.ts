@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../clock.js';
+import { systemClock, within, type Clock } from '../clock.js';
 
 /** What happens at the edges of draining, and what it waits for. */
 export interface DrainingSteps {
@@ -55,11 +55,6 @@ export class Draining {
 
   async #atMost(ms: number, event: Promise<void>): Promise<void> {
     if (ms === 0) return;
-    let cancel = (): void => {};
-    const late = new Promise<void>((resolve) => {
-      cancel = this.clock.after(ms, resolve);
-    });
-    await Promise.race([event, late, this.#skipped]);
-    cancel();
+    await within(this.clock, ms, Promise.race([event, this.#skipped]), () => undefined);
   }
 }

@@ -14,12 +14,11 @@ import { ageText, counted, durationText, isoText, timeText } from './wording.js'
 export interface RowSurroundings {
   /** The time of the report. */
   readonly nowMs: number;
-  /** Whether the reasons of transitions may be shown. */
+  /** How many transitions are shown of each check, at most. */
+  readonly transitions: number;
+  /** Whether their reasons may be shown. */
   readonly showsReasons: boolean;
 }
-
-/** As many as tell what is going on; a page may have some hundred checks. */
-const TRANSITIONS = 6;
 
 /** As long as a message is in a report that had to be cut. */
 const REASON = 100;
@@ -38,12 +37,13 @@ export function anchorOf(name: string): string {
 export function checkRow(
   check: CheckOnWire,
   history: HealthCheckHistory | undefined,
-  { nowMs, showsReasons }: RowSurroundings,
+  surroundings: RowSurroundings,
 ): Markup {
+  const { nowMs } = surroundings;
   return markup`<li id="${anchorOf(check.name)}" class="check" data-status="${check.status}">
 <div class="what">${glyphOf(check.status)}<h3><bdi>${check.name}</bdi></h3> <span class="status">${statusWord(check.status)}</span></div>
 ${messageOf(check)}<dl class="figures"><div><dt>Latency</dt><dd>${durationText(check.latency_ms)}</dd></div><div><dt>Checked</dt><dd>${age(Date.parse(check.checked_at), nowMs)}</dd></div></dl>
-${runPlot(history?.results ?? [])}<div class="more">${transitionsOf(check.name, history?.transitions ?? [], nowMs, showsReasons)}${detailsOf(check)}</div></li>`;
+${runPlot(history?.results ?? [])}<div class="more">${transitionsOf(check.name, history?.transitions ?? [], surroundings)}${detailsOf(check)}</div></li>`;
 }
 
 function messageOf({ message }: CheckOnWire): Markup {
@@ -58,21 +58,19 @@ function age(atMs: number, nowMs: number): Markup {
 function transitionsOf(
   name: string,
   transitions: readonly HealthTransition[],
-  nowMs: number,
-  showsReasons: boolean,
+  surroundings: RowSurroundings,
 ): Markup {
-  const newestFirst = transitions.slice(-TRANSITIONS).toReversed();
+  const newestFirst = transitions.slice(-surroundings.transitions).toReversed();
   if (newestFirst.length === 0) return NOTHING;
   const title = `Last ${newestFirst.length === 1 ? 'change' : counted(newestFirst.length, 'change')}`;
   return markup`<details class="changes"><summary>${title}<span class="spoken"> of ${name}</span></summary><ol>${newestFirst.map(
-    (transition) => transitionItem(transition, nowMs, showsReasons),
+    (transition) => transitionItem(transition, surroundings),
   )}</ol></details>`;
 }
 
 function transitionItem(
   { from, to, at, result }: HealthTransition,
-  nowMs: number,
-  showsReasons: boolean,
+  { nowMs, showsReasons }: RowSurroundings,
 ): Markup {
   const atMs = at.getTime();
   const reason = showsReasons ? shorten(result.message, REASON) : '';

@@ -12,8 +12,8 @@ export class Markup {
   }
 }
 
-/** What may stand in a template: text, which is escaped, and markup. */
-export type Piece = string | number | Markup | readonly Markup[];
+/** What may stand in a template: text, which is escaped, markup, and lists of them. */
+export type Piece = string | number | Markup | readonly Piece[];
 
 /** Makes HTML of a template. Attributes in it must be quoted. */
 export function markup(template: TemplateStringsArray, ...pieces: readonly Piece[]): Markup {
@@ -33,7 +33,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 function htmlOf(piece: Piece): string {
   if (piece instanceof Markup) return String(piece);
-  if (typeof piece === 'object') return piece.map(String).join('');
+  if (typeof piece === 'object') return piece.map(htmlOf).join('');
   return escape(String(piece));
 }
 

@@ -40,6 +40,10 @@ const NAMED_AT_TOP = 8;
 /** How much of a message stands at the top. */
 const MESSAGE_AT_TOP = 140;
 
+/** Enough to tell what is going on with a check; the more checks, the fewer of each. */
+const TRANSITIONS = 6;
+const TRANSITIONS_IN_ALL = 600;
+
 const STYLE_HASH = hashOf(PAGE_STYLE);
 const SCRIPT_HASH = hashOf(PAGE_SCRIPT);
 
@@ -174,7 +178,9 @@ function isWebUrl(url: string): boolean {
 }
 
 function checkList({ health, history, showsDetails }: StatusPageView, nowMs: number): Markup {
-  const common = { nowMs, showsReasons: showsDetails };
+  const share = Math.floor(TRANSITIONS_IN_ALL / health.checks.length);
+  const transitions = Math.max(1, Math.min(TRANSITIONS, share));
+  const common = { nowMs, transitions, showsReasons: showsDetails };
   const rows = health.checks.map((check) => checkRow(check, history(check.name), common));
   const list =
     rows.length === 0
