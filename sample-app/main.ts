@@ -3,16 +3,23 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { enableGracefulShutdown } from 'nestjs-observability';
 import { AppModule } from './app.module.js';
 import { welcome } from './welcome.js';
 
 const DEFAULT_PORT = 3000;
+const MAX_PORT = 65_535;
+
+/** For load balancers to send no more once readiness has fallen. Ctrl-C does not wait. */
+const DEFAULT_DRAIN_MS = 5_000;
+const MAX_DRAIN_MS = 20_000;
 
 /** Opens the shop; it closes by itself when the process is told to end. */
 async function bootstrap(): Promise<void> {
-  const port = readPort(process.env['PORT']);
+  const port = readNumber('PORT', DEFAULT_PORT, MAX_PORT);
+  const drainMs = readNumber('DRAIN_MS', DEFAULT_DRAIN_MS, MAX_DRAIN_MS);
   const app = await NestFactory.create(AppModule, { abortOnError: false });
-  app.enableShutdownHooks();
+  enableGracefulShutdown(app, { drainMs });
   app.useGlobalPipes(
     new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }),
   );
@@ -27,11 +34,12 @@ async function bootstrap(): Promise<void> {
   process.stdout.write(welcome(`http://localhost:${address.port}`));
 }
 
-function readPort(text: string | undefined): number {
-  if (text === undefined || text === '') return DEFAULT_PORT;
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new Error(`PORT is "${text}"; accepted is a number from 0 to 65535, 0 for any free port.`);
+function readNumber(variable: string, otherwise: number, most: number): number {
+  const text = process.env[variable];
+  if (text === undefined || text === '') return otherwise;
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= most) return number;
+  throw new Error(`${variable} is "${text}"; accepted is a number from 0 to ${most}.`);
 }
 
 function explain(error: unknown): string {

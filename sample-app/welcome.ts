@@ -3,7 +3,7 @@ export function welcome(url: string): string {
   return `
 The shop is open: ${url}/products
 
-  ${url}/health         all checks
+  ${url}/health         all checks; a page in a browser, JSON for programs
   ${url}/health/live    is the process alive?
   ${url}/health/ready   may it get traffic?
   ${url}/health/tools   links to the tools around it

@@ -24,6 +24,8 @@ const PAIRS = [
   { nest: 11, node: 24, platform: 'fastify' },
 ] as const;
 
+const CHECKS = ['database', 'tenant', 'search', 'module:order-history'];
+
 const APP = join(import.meta.dirname, 'app');
 
 const JEST = {
@@ -57,6 +59,7 @@ describe.each([
   { nest: 12, format: 'ESM', type: 'module', jestOn: [] },
 ])('a NestJS $nest application, $format', ({ nest, type, jestOn }) => {
   let host: string;
+  const pairs = PAIRS.filter((pair) => pair.nest === nest);
 
   beforeAll(async () => {
     host = join(folder, `nest${nest}`);
@@ -91,19 +94,14 @@ describe.each([
     await runInstalled(host, 'typescript/bin/tsc', ['-p', host]);
   });
 
-  test.each(PAIRS.filter((pair) => pair.nest === nest))(
+  test.each(pairs)(
     'on Node.js $node and $platform: boots, answers the five routes, ends on SIGTERM',
     async ({ node, platform }) => {
       const program = nodeProgram(node);
       const version = await run(program, ['--version'], host);
       const { get, output, terminate } = await startHost(host, [program, 'dist/main.js', platform]);
 
-      const metrics = await expectFiveRoutes(get, [
-        'database',
-        'tenant',
-        'search',
-        'module:order-history',
-      ]);
+      const metrics = await expectFiveRoutes(get, CHECKS);
 
       expect(version).toMatch(new RegExp(`^v${node}\\.`));
       expect(metrics).toMatch(
@@ -113,6 +111,44 @@ describe.each([
       expect(output()).not.toMatch(/ERROR|ExperimentalWarning/);
       expect(await terminate()).toBe('SIGTERM');
       expect(output()).toContain('readiness while closing: 503');
+    },
+  );
+
+  test.each(pairs)(
+    'on Node.js $node and $platform: drains and exits with 0, its routes an ordinary controller',
+    async ({ node, platform }) => {
+      const { get, output, terminate } = await startHost(
+        host,
+        [nodeProgram(node), 'dist/main.js', platform],
+        { PIPELINE: 'nest', DRAIN_MS: '700' },
+      );
+      await expectFiveRoutes(get, CHECKS);
+      expect(output()).toContain('Mapped {/health/live, GET} route');
+      expect((await get('/health/live', { method: 'DELETE' })).status).toBe(405);
+
+      const ended = terminate();
+      await expect.poll(async () => (await get('/health/ready')).status).toBe(503);
+      const live = await get('/health/live');
+      expect([live.status, live.headers.get('connection')]).toEqual([200, 'close']);
+      expect(await ended).toBe(0);
+      expect(output()).toContain('readiness while closing: 503');
+      expect(output()).not.toMatch(/WARN|ERROR/);
+    },
+  );
+
+  test.each(pairs)(
+    'on Node.js $node and $platform: answers the five routes on a management port, and nowhere else',
+    async ({ node, platform }) => {
+      const { get, output, terminate } = await startHost(
+        host,
+        [nodeProgram(node), 'dist/main.js', platform],
+        { MANAGEMENT: 'on', DRAIN_MS: '0' },
+      );
+      const management = /The management routes listen on (\S+)/.exec(output())?.[1] ?? '';
+      await expectFiveRoutes((path) => fetch(management + path), CHECKS);
+      expect((await get('/health/live')).status).toBe(404);
+      expect(await terminate()).toBe(0);
+      expect(output()).not.toMatch(/WARN|ERROR/);
     },
   );
 

@@ -9,6 +9,9 @@ const ROOT = join(import.meta.dirname, '../..');
 /** What `npm start` runs. */
 const START: readonly string[] = [process.execPath, join(ROOT, 'tools/start.mjs')];
 
+/** Any free port, and an end without a wait. */
+const QUICK = { NO_COLOR: '1', PORT: '0', DRAIN_MS: '0' };
+
 const DEADLINE_MS = 60_000;
 
 /** How a process has ended. */
@@ -40,7 +43,7 @@ export class Shop {
     const { PATH = '', HOME = '' } = process.env;
     this.#child = spawn(program, args, {
       cwd: ROOT,
-      env: { PATH, HOME, NO_COLOR: '1', PORT: '0', TMPDIR: this.directory, ...env },
+      env: { ...QUICK, PATH, HOME, TMPDIR: this.directory, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const keep = (chunk: Buffer): void => void (this.#output += chunk.toString());

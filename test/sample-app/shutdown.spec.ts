@@ -17,12 +17,21 @@ describe('a signal', () => {
       const pid = shop.databasePid() ?? Number.NaN;
       expect(isAlive(pid)).toBe(true);
 
-      expect(await shop.end(signal)).toEqual({ code: null, signal });
+      expect(await shop.end(signal)).toEqual({ code: 0, signal: null });
       expect(isAlive(pid)).toBe(false);
       expect(shop.leftovers()).toEqual([]);
       expect(shop.output).not.toContain('ERROR');
     },
   );
+
+  it('takes the shop out of traffic, and ends it after DRAIN_MS', async () => {
+    const shop = await startShop({ DRAIN_MS: '1000' }).opens();
+    const ended = shop.end();
+    await eventually(async () => (await shop.get('/health/ready')).status === 503);
+    expect((await shop.get('/products')).status).toBe(200);
+    expect(await ended).toEqual({ code: 0, signal: null });
+    expect(shop.leftovers()).toEqual([]);
+  });
 
   it('ends the shop when npm gets it, as npm hands it only to the shell between', async () => {
     const shop = new Shop({}, ['npm', 'start']);
@@ -62,7 +71,7 @@ describe('a port that cannot be', () => {
   it('is refused before anything is started', async () => {
     const shop = startShop({ PORT: 'eighty' });
     expect(await shop.ended).toEqual({ code: 1, signal: null });
-    expect(shop.output).toContain('PORT is "eighty"; accepted is a number from 0 to 65535');
+    expect(shop.output).toContain('PORT is "eighty"; accepted is a number from 0 to 65535.');
   });
 
   it('is refused when another process has it, and the database is stopped', async () => {

@@ -66,7 +66,14 @@ export class Pool implements OnModuleDestroy {
 @Module({
   imports: [
     TerminusModule,
-    ObservabilityModule.forRootAsync({ useFactory: async () => ({ metrics: { enabled: true } }) }),
+    ObservabilityModule.forRootAsync({
+      pipeline: process.env['PIPELINE'] === 'nest' ? 'nest' : 'front',
+      useFactory: async () => ({
+        metrics: { enabled: true },
+        management:
+          process.env['MANAGEMENT'] === undefined ? undefined : { port: 0, host: '127.0.0.1' },
+      }),
+    }),
   ],
   providers: [
     DatabaseHealth,
