@@ -35,23 +35,32 @@ export interface Front {
  */
 export function putInFront(adapter: AbstractHttpAdapter, front: Front): void {
   standBefore(adapter.getHttpServer() as Server, front);
-  const { handle, inFlight } = front;
-  // What is in flight here has come past the server's front already.
-  const answered: RequestHandler = (request, response) =>
-    !inFlight.has(response) && handle?.(request, response) === true;
   if (adapter.getType() === 'fastify') {
     const fastify = adapter.getInstance<FastifyLike>();
-    fastify.addHook('onRequest', (request, reply, done) => {
-      if (answered(request.raw, reply.raw)) reply.hijack();
-      else done();
-    });
     fastify.addHook('onListen', (done) => {
       for (const server of furtherServers(fastify)) standBefore(server, front);
       done();
     });
+  }
+  if (front.handle !== undefined) answerWithoutSocket(adapter, front.handle, front.inFlight);
+}
+
+function answerWithoutSocket(
+  adapter: AbstractHttpAdapter,
+  handle: RequestHandler,
+  inFlight: RequestsInFlight,
+): void {
+  // What is in flight here has come past the server's front already.
+  const answers: RequestHandler = (request, response) =>
+    !inFlight.has(response) && handle(request, response);
+  if (adapter.getType() === 'fastify') {
+    adapter.getInstance<FastifyLike>().addHook('onRequest', (request, reply, done) => {
+      if (answers(request.raw, reply.raw)) reply.hijack();
+      else done();
+    });
   } else {
     adapter.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-      if (!answered(request, response)) next();
+      if (!answers(request, response)) next();
     });
   }
 }

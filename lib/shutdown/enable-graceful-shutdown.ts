@@ -15,8 +15,11 @@ export interface GracefulShutdownOptions {
   readonly forceExitMs?: number | undefined;
 }
 
-const DEFAULT_DRAIN_MS = 5_000;
-const DEFAULT_FORCE_EXIT_MS = 30_000;
+/** Long enough for most load balancers. */
+export const DEFAULT_DRAIN_MS = 5_000;
+
+/** A pod's grace period unless it says otherwise. */
+export const DEFAULT_FORCE_EXIT_MS = 30_000;
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 

@@ -6,6 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { resolveCheckOptions } from '../../lib/health/health-check.options.js';
 import { resolveOptions } from '../../lib/resolve-options.js';
+import {
+  DEFAULT_DRAIN_MS,
+  DEFAULT_FORCE_EXIT_MS,
+} from '../../lib/shutdown/enable-graceful-shutdown.js';
 import { boot } from '../support/boot.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -139,6 +143,8 @@ describe('the table of', () => {
     const rows = table('option').filter(([option]) => !option?.endsWith('…'));
     expect(Object.fromEntries(rows.map(([option, value]) => [option, value]))).toEqual({
       isGlobal: String(ObservabilityModule.forRoot().global),
+      // Without controllers the routes stand in front.
+      pipeline: ObservabilityModule.forRoot().controllers?.length === 0 ? "'front'" : "'nest'",
       ...shownDefaults(known),
       // Not resolved by this module: they are none, or the SDK finds them.
       'sentry.dsn': 'none',
@@ -187,6 +193,14 @@ describe('the table of', () => {
     });
   });
 
+  it('shutdown options names each, with its default', () => {
+    const rows = table('shutdown option').map(([option, value]) => [option, value]);
+    expect(Object.fromEntries(rows)).toEqual({
+      drainMs: String(DEFAULT_DRAIN_MS),
+      forceExitMs: String(DEFAULT_FORCE_EXIT_MS),
+    });
+  });
+
   it('routes names the five that answer', async () => {
     const { get } = await boot({ module: class App {}, imports: [ObservabilityModule.forRoot()] });
     const paths = table('route').map(([route]) => String(route).replace('GET ', ''));
@@ -214,6 +228,7 @@ function shownDefaults(options: object, path = ''): Record<string, string> {
       const isSection =
         typeof value === 'object' && value !== null && Object.keys(value).length > 0;
       if (isSection) return shownDefaults(value, `${name}.`);
+      if (value === undefined) return { [name]: 'none' };
       return { [name]: typeof value === 'string' ? `'${value}'` : JSON.stringify(value) };
     }),
   ) as Record<string, string>;

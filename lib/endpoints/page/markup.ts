@@ -4,7 +4,9 @@ export class Markup {
 
   /** Only `markup` makes one, and it takes a template; a text that is already there cannot become markup. */
   constructor(template: TemplateStringsArray, pieces: readonly Piece[]) {
-    this.#html = String.raw({ raw: template }, ...pieces.map(htmlOf));
+    this.#html = template.reduce(
+      (html, source, index) => html + htmlOf(pieces[index - 1] ?? '') + source,
+    );
   }
 
   toString(): string {
@@ -32,9 +34,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function htmlOf(piece: Piece): string {
-  if (piece instanceof Markup) return String(piece);
+  if (piece instanceof Markup || typeof piece === 'number') return String(piece);
   if (typeof piece === 'object') return piece.map(htmlOf).join('');
-  return escape(String(piece));
+  return escape(piece);
 }
 
 /** What HTML or UTF-8 cannot carry is shown as the sign for that, lest each reader drop it in a way of its own. */

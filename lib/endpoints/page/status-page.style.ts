@@ -36,7 +36,6 @@ a { color: var(--link); text-underline-offset: .2em; }
 a:hover { text-decoration-thickness: .12em; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 3px; border-radius: .25rem; }
 #state:focus { outline: none; }
-bdi, [dir="auto"] { unicode-bidi: isolate; }
 .sprite { position: absolute; width: 0; height: 0; }
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .then, html[data-old] .now { display: none; }
@@ -51,7 +50,7 @@ html[data-old] .glyph svg { display: none; }
 .status { color: var(--state); font-weight: 600; }
 
 header { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1rem; margin-bottom: 1rem; min-height: 2.25rem; }
-.brand { flex: 1; font-weight: 650; letter-spacing: -.01em; }
+.brand { flex: 1 0 auto; font-weight: 650; letter-spacing: -.01em; }
 #refreshing { color: var(--quiet); font-size: .875rem; }
 button {
   min-width: 5.5rem; min-height: 2.25rem; padding: .25rem .9rem; border: 1px solid var(--quiet); border-radius: 99rem;
@@ -126,7 +125,7 @@ summary:hover { color: var(--ink); }
 .reason { flex-basis: 100%; }
 pre {
   margin: .2rem 0 .4rem 1.1em; padding: .75rem .9rem; border: 1px solid var(--line); border-radius: .6rem; background: var(--ground);
-  font: .8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-space: pre-wrap; unicode-bidi: isolate;
+  font: .8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-space: pre-wrap;
 }
 
 @media (min-width: 44rem) {
@@ -139,10 +138,10 @@ pre {
   .summary, .check, .glyph, .status, h1 { transition: color .3s, background-color .3s, border-color .3s; }
 }
 @media (forced-colors: active) {
-  .glyph, .runs path { forced-color-adjust: auto; }
   symbol { stroke: Canvas; }
   .runs path { stroke: CanvasText; }
   .runs .mark[data-status="degraded"] { fill: CanvasText; }
+  .check { border-inline-start-color: Canvas; }
   .check:not([data-status="healthy"]) { border-inline-start-color: CanvasText; }
 }
 @media print { header { display: none; } }

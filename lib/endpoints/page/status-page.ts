@@ -114,7 +114,7 @@ ${badChecks(health.checks)}</section>`;
 }
 
 function countsText({ checks, checks_left_out: leftOut = 0 }: HealthOnWire): string {
-  if (checks.length + leftOut === 0) return 'There is no check that could say otherwise.';
+  if (checks.length + leftOut === 0) return 'No check is registered.';
   const bad = checks.filter(({ status }) => status !== HEALTHY).length;
   const shown = counted(checks.length, 'check');
   if (leftOut > 0) return `${bad} of the ${shown} shown here ${needs(bad)} attention.`;
@@ -136,7 +136,7 @@ function badChecks(checks: readonly CheckOnWire[]): Markup {
   );
   if (bad.length === 0) return NOTHING;
   const unnamed = bad.length - NAMED_AT_TOP;
-  const rest = unnamed > 0 ? markup`<li id="bad-others">and ${unnamed} more</li>` : NOTHING;
+  const rest = unnamed > 0 ? markup`<li class="others">and ${unnamed} more</li>` : NOTHING;
   return markup`<ul class="bad" aria-label="Checks that need attention">${bad
     .slice(0, NAMED_AT_TOP)
     .map(
@@ -184,7 +184,7 @@ function checkList({ health, history, showsDetails }: StatusPageView, nowMs: num
   const rows = health.checks.map((check) => checkRow(check, history(check.name), common));
   const list =
     rows.length === 0
-      ? markup`<p class="empty">No check is registered, so nothing has been looked at.</p>`
+      ? markup`<p class="empty">Nothing has been looked at.</p>`
       : markup`<ul class="checks">${rows}</ul>
 <p class="legend">A bar is a run, the newest at the right, as high as it was slow. Below the bar, ▲ is degraded and ✕ unhealthy.</p>`;
   return markup`<section class="all"><h2>Checks</h2>

@@ -47,7 +47,9 @@ describe('enableGracefulShutdown()', () => {
 
   it('takes options that are undefined for not given', async () => {
     const app = await create();
+    const before = listeners();
     enableGracefulShutdown(app, { drainMs: undefined, forceExitMs: undefined });
+    expect(listeners()).toBe(before + 2);
   });
 
   it('refuses an application without the module', async () => {
