@@ -4,8 +4,8 @@ import type {
   GuardedRoute,
   ManagementAddress,
   RouteName,
+  RoutePaths,
 } from './endpoints/endpoints.types.js';
-import type { RoutePaths } from './endpoints/route-path.js';
 import type { HealthStatus } from './health/health.types.js';
 import type { SentryDefaults, SentryInitOptions } from './sentry/sentry.types.js';
 

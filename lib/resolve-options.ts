@@ -1,5 +1,10 @@
-import type { AccessOption, GuardedRoute, RouteName } from './endpoints/endpoints.types.js';
-import { canonicalPath, DEFAULT_PATHS, type RoutePaths } from './endpoints/route-path.js';
+import type {
+  AccessOption,
+  GuardedRoute,
+  RouteName,
+  RoutePaths,
+} from './endpoints/endpoints.types.js';
+import { canonicalPath, DEFAULT_PATHS } from './endpoints/route-path.js';
 import { DEFAULT_CACHE_MS, DEFAULT_TIMEOUT_MS } from './health/health-check.options.js';
 import { HealthStatus } from './health/health.types.js';
 import { LABEL_NAME } from './metrics/metric-definition.js';

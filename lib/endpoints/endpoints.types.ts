@@ -3,6 +3,9 @@ import type { IncomingMessage } from 'node:http';
 /** The five routes, by the names that the options `routes` and `access` have for them. */
 export type RouteName = 'health' | 'live' | 'ready' | 'metrics' | 'tools';
 
+/** Where each route is; `undefined` for one that is switched off. */
+export type RoutePaths = Readonly<Record<RouteName, string | undefined>>;
+
 /** Who sees the messages and details of health checks: everyone, nobody, or whom the function lets. */
 export type DetailsOption = 'always' | 'never' | ((request: IncomingMessage) => boolean);
 

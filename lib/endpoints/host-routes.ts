@@ -1,8 +1,8 @@
 import { RequestMethod } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
-import type { RouteName } from './endpoints.types.js';
+import type { RouteName, RoutePaths } from './endpoints.types.js';
 import type { HostControllers, MappedMethod } from './host-controllers.js';
-import { canonicalPath, type RoutePaths } from './route-path.js';
+import { canonicalPath } from './route-path.js';
 
 /** The methods of an adapter that register a route: `get`, `post`, `all` and so on. */
 const REGISTERS = Object.values(RequestMethod)

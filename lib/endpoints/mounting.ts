@@ -1,7 +1,7 @@
 import type { Server } from 'node:net';
 import { Logger, type Type } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
-import type { ManagementAddress } from './endpoints.types.js';
+import type { ManagementAddress, RoutePaths } from './endpoints.types.js';
 import { putInFront } from './front.js';
 import type { HostControllers } from './host-controllers.js';
 import { watchHostRoutes, watchRivals } from './host-routes.js';
@@ -9,7 +9,6 @@ import { ManagementListener } from './management-listener.js';
 import { mapPaths } from './nest-controller.js';
 import { createRequestHandler } from './request-handler.js';
 import type { RequestsInFlight } from './requests-in-flight.js';
-import type { RoutePaths } from './route-path.js';
 import type { Routes } from './routes.js';
 import { checkLiveRoute } from './self-check.js';
 

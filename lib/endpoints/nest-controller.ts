@@ -13,8 +13,8 @@ import {
   VERSION_NEUTRAL,
   type Type,
 } from '@nestjs/common';
-import type { RouteName } from './endpoints.types.js';
-import { DEFAULT_PATHS, type RoutePaths } from './route-path.js';
+import type { RouteName, RoutePaths } from './endpoints.types.js';
+import { DEFAULT_PATHS } from './route-path.js';
 import type { Routes } from './routes.js';
 import { headersOf, sendAnswer } from './send-answer.js';
 

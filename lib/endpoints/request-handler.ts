@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorText } from '../show-value.js';
 import type { Answer } from './answers.js';
-import type { RouteName } from './endpoints.types.js';
-import { canonicalPath, pathOfTarget, type RoutePaths } from './route-path.js';
+import type { RouteName, RoutePaths } from './endpoints.types.js';
+import { canonicalPath, pathOfTarget } from './route-path.js';
 import type { Route, Routes } from './routes.js';
 import { sendAnswer } from './send-answer.js';
 

@@ -9,9 +9,6 @@ export const DEFAULT_PATHS: Readonly<Record<RouteName, string>> = {
   tools: '/health/tools',
 };
 
-/** Where each route is; `undefined` for one that is switched off. */
-export type RoutePaths = Readonly<Record<RouteName, string | undefined>>;
-
 /** What the path of a route may be. */
 export const PATH_RULE = 'a path such as /health of letters, digits and "-", ".", "_", "~"';
 

@@ -1,6 +1,8 @@
-import type { DynamicModule } from '@nestjs/common';
+import { Injectable, type DynamicModule, type INestApplicationContext } from '@nestjs/common';
 import {
+  enableGracefulShutdown,
   ObservabilityModule,
+  type GracefulShutdownOptions,
   type ObservabilityModuleOptions,
   type ObservabilityOptionsFactory,
 } from 'nestjs-observability';
@@ -86,4 +88,50 @@ it('forRootAsync refuses what is no way to options', () => {
   assertType(ObservabilityModule.forRootAsync({ useClass: Date }));
   // @ts-expect-error -- the options are missing
   assertType(ObservabilityModule.forRootAsync());
+});
+
+it('forRoot takes where the routes are, who sees them, and how they come to be', () => {
+  assertType(
+    ObservabilityModule.forRoot({
+      pipeline: { decorators: [Injectable()] },
+      management: { port: 0, host: '127.0.0.1' },
+      routes: { live: '/livez', tools: false },
+      access: {
+        health: 'public',
+        metrics: { bearer: 'token' },
+        tools: ({ headers }) => headers['x-team'] === 'us',
+      },
+      health: { page: false },
+    }),
+  );
+  assertType(ObservabilityModule.forRootAsync({ pipeline: 'nest', useFactory: () => ({}) }));
+});
+
+it('forRoot refuses what is no route, access or pipeline', () => {
+  // @ts-expect-error -- no such pipeline
+  assertType(ObservabilityModule.forRoot({ pipeline: 'back' }));
+  // @ts-expect-error -- true is no path
+  assertType(ObservabilityModule.forRoot({ routes: { live: true } }));
+  // @ts-expect-error -- no such route
+  assertType(ObservabilityModule.forRoot({ routes: { status: '/x' } }));
+  // @ts-expect-error -- the probes are open to all
+  assertType(ObservabilityModule.forRoot({ access: { live: 'public' } }));
+  // @ts-expect-error -- the token may be missing
+  assertType(
+    ObservabilityModule.forRoot({ access: { metrics: { bearer: process.env['TOKEN'] } } }),
+  );
+  // @ts-expect-error -- who would wait for the promise?
+  assertType(ObservabilityModule.forRoot({ access: { metrics: async () => true } }));
+  // @ts-expect-error -- a port is needed
+  assertType(ObservabilityModule.forRoot({ management: {} }));
+  // @ts-expect-error -- known when the module is declared
+  assertType(ObservabilityModule.forRootAsync({ useFactory: () => ({ pipeline: 'nest' }) }));
+});
+
+it('enableGracefulShutdown takes an application and milliseconds', () => {
+  expectTypeOf(enableGracefulShutdown).parameters.toEqualTypeOf<
+    [app: INestApplicationContext, options?: GracefulShutdownOptions]
+  >();
+  // @ts-expect-error -- a text
+  assertType(enableGracefulShutdown({} as INestApplicationContext, { drainMs: '5s' }));
 });
