@@ -116,10 +116,9 @@ it('forRoot refuses what is no route, access or pipeline', () => {
   assertType(ObservabilityModule.forRoot({ routes: { status: '/x' } }));
   // @ts-expect-error -- the probes are open to all
   assertType(ObservabilityModule.forRoot({ access: { live: 'public' } }));
+  const bearer = process.env['TOKEN'];
   // @ts-expect-error -- the token may be missing
-  assertType(
-    ObservabilityModule.forRoot({ access: { metrics: { bearer: process.env['TOKEN'] } } }),
-  );
+  assertType(ObservabilityModule.forRoot({ access: { metrics: { bearer } } }));
   // @ts-expect-error -- who would wait for the promise?
   assertType(ObservabilityModule.forRoot({ access: { metrics: async () => true } }));
   // @ts-expect-error -- a port is needed
@@ -129,9 +128,10 @@ it('forRoot refuses what is no route, access or pipeline', () => {
 });
 
 it('enableGracefulShutdown takes an application and milliseconds', () => {
-  expectTypeOf(enableGracefulShutdown).parameters.toEqualTypeOf<
-    [app: INestApplicationContext, options?: GracefulShutdownOptions]
-  >();
+  const app = {} as INestApplicationContext;
+  const options: GracefulShutdownOptions = { drainMs: 1, forceExitMs: undefined };
+  expectTypeOf(enableGracefulShutdown).toBeCallableWith(app);
+  expectTypeOf(enableGracefulShutdown).toBeCallableWith(app, options);
   // @ts-expect-error -- a text
-  assertType(enableGracefulShutdown({} as INestApplicationContext, { drainMs: '5s' }));
+  expectTypeOf(enableGracefulShutdown).toBeCallableWith(app, { drainMs: '5s' });
 });
