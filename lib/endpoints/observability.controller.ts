@@ -58,7 +58,8 @@ export class ObservabilityController {
   /** `GET /health/live`; it waits for no crowd, so that it is answered before a kubelet gives up. */
   live(): Answer | Promise<Answer> {
     if (!this.checks.hasCheckFor('liveness')) return liveAnswer(true);
-    return this.#isAlive().then(liveAnswer);
+    if (this.checks.readiness.isStarting) return liveAnswer(true);
+    return this.checks.run('liveness').then(({ status }) => liveAnswer(isWell(status)));
   }
 
   /** `GET /health/ready` */
@@ -96,26 +97,21 @@ export class ObservabilityController {
     const { statusCodes } = this.settings;
     const report = await this.#report();
     if (!reader.page) return healthAnswer(report, statusCodes, reader.details);
+    // All checks have just been asked: what the probes would say is known.
+    const live = this.checks.readiness.isStarting || isWell(this.checks.report('liveness').status);
     const page = statusPage({
       health: healthOnWire(report, reader.details),
       history: (check) => (this.checks.has(check) ? this.checks.history(check) : undefined),
       showsDetails: reader.details,
-      live: (await this.#isAlive()) ? 'alive' : 'dead',
-      ready: this.#isReady((await this.#report('readiness')).status) ? 'ready' : 'not_ready',
+      live: live ? 'alive' : 'dead',
+      ready: this.#isReady(this.checks.report('readiness').status) ? 'ready' : 'not_ready',
       tools: reader.tools ? configured(this.settings.tools) : {},
     });
     return pageAnswer(statusCodes[report.status], page, PAGE_CSP);
   }
 
-  async #isAlive(): Promise<boolean> {
-    return (
-      this.checks.readiness.isStarting ||
-      (await this.checks.run('liveness')).status !== HealthStatus.UNHEALTHY
-    );
-  }
-
   #isReady(status: HealthStatus): boolean {
-    return this.checks.readiness.ready && status !== HealthStatus.UNHEALTHY;
+    return this.checks.readiness.ready && isWell(status);
   }
 
   /** Before bootstrap is done no check is run, as what it looks at may not be there yet; and nothing is known to be well. */
@@ -124,6 +120,11 @@ export class ObservabilityController {
       ? { ...this.checks.report(probe), status: HealthStatus.UNHEALTHY }
       : this.checks.run(probe);
   }
+}
+
+/** Well enough for a probe. */
+function isWell(status: HealthStatus): boolean {
+  return status !== HealthStatus.UNHEALTHY;
 }
 
 function configured(tools: Readonly<Record<string, string | null>>): Record<string, string> {

@@ -128,6 +128,9 @@ pre {
   font: .8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-space: pre-wrap;
 }
 
+@media (max-width: 23rem) {
+  #refreshing { order: 1; flex-basis: 100%; }
+}
 @media (min-width: 44rem) {
   .check { grid-template-columns: minmax(0, 1fr) 12rem 8.75rem; grid-template-rows: auto auto 1fr; gap: .2rem 1.5rem; }
   .what, .check > .message, .more { grid-column: 1; }

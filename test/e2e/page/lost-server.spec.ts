@@ -73,12 +73,15 @@ describeWith('chromium', 'the status page whose server', () => {
 
   it('sends it to a login page says so, and does not follow', async () => {
     const { url } = await openShop('express', { database: healthy() });
-    const page = await visit(url);
+    const { page, requests } = await open();
+    await page.clock.install();
+    await page.goto(url);
     await page.route(url, (route) =>
       route.fulfill({ status: 302, headers: { Location: '/login' } }),
     );
     await page.clock.runFor(5_000);
-    await changesFrom('', () => trouble(page));
+    expect(await changesFrom('', () => trouble(page))).toContain('something else than this page');
+    expect(requests.filter((request) => request.endsWith('/login'))).toEqual([]);
     await expectNothingLooksHealthy(page);
   });
 
@@ -87,7 +90,9 @@ describeWith('chromium', 'the status page whose server', () => {
     const page = await visit(url);
     await page.route(url, () => {});
     await page.clock.runFor(5_000 + 15_000);
-    await changesFrom('', () => trouble(page));
+    expect(await changesFrom('', () => trouble(page))).toMatch(
+      /^The server has not answered since/,
+    );
     await expectNothingLooksHealthy(page);
   });
 

@@ -20,7 +20,7 @@ export async function changesFrom<T>(before: T, read: () => Promise<T>): Promise
   }
 }
 
-/** What of a text anybody sees. */
+/** The text of an element without what is hidden in it. */
 export function seenText(page: Page, selector: string): Promise<string> {
   return page.locator(selector).innerText();
 }

@@ -47,7 +47,11 @@ describeWith('chromium', 'the status page', () => {
 
     it('says no more than the JSON to whoever may not see messages and details', async () => {
       const outcome = unhealthy('refused by db-7', { host: 'db-7' });
-      const { url } = await openShop(platform, { database: outcome }, { details: 'never' });
+      const { url } = await openShop(
+        platform,
+        { database: outcome },
+        { health: { details: 'never' } },
+      );
       const { page } = await open();
       await page.goto(url);
       expect(await seenText(page, '#check-database .status')).toBe('unhealthy');
@@ -80,6 +84,13 @@ describeWith('chromium', 'the status page', () => {
       expect(new URL(page.url()).hash).toBe('#check-database');
       expect(await page.locator(':target h3').innerText()).toBe('database');
     });
+  });
+
+  it('is not there where it is switched off: the browser gets JSON', async () => {
+    const { url } = await openShop('express', { database: healthy() }, { health: { page: false } });
+    const { page } = await open();
+    const response = await page.goto(url);
+    expect(await response?.json()).toMatchObject({ status: 'healthy' });
   });
 
   it('asks nobody but its own server, for nothing but itself', async () => {
@@ -123,6 +134,7 @@ describeWith('chromium', 'the status page', () => {
     const { url } = await openShop('express', {});
     const { page } = await open();
     await page.goto(url);
-    expect(await seenText(page, '.empty')).toMatch(/no check is registered/i);
+    expect(await seenText(page, '.counts')).toContain('No check is registered.');
+    expect(await seenText(page, '.empty')).toBe('Nothing has been looked at.');
   });
 });

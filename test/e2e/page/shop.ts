@@ -1,59 +1,35 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { HealthRegistry, type HealthCheckReturn } from 'nestjs-observability';
-import { onTestFinished } from 'vitest';
-import { PAGE_CSP, statusPage } from '../../../lib/endpoints/page/status-page.js';
-import { healthOnWire } from '../../../lib/endpoints/health-body.js';
-import type { Platform } from '../../support/boot.js';
+import { Module } from '@nestjs/common';
+import {
+  HealthRegistry,
+  ObservabilityModule,
+  type HealthCheckReturn,
+  type ObservabilityModuleOptions,
+} from 'nestjs-observability';
+import { boot, type Platform } from '../../support/boot.js';
 
-export interface ShopOptions {
-  readonly details?: 'always' | 'never';
-  readonly tools?: Readonly<Record<string, string>>;
-}
-
+/** An application with a page, and a check for each thing that it says. */
 export interface Shop {
+  /** Of the page. */
   readonly url: string;
   readonly registry: HealthRegistry;
+  /** What the checks say from their next run on. */
   readonly says: Record<string, HealthCheckReturn>;
   readonly close: () => Promise<void>;
 }
 
+/** Boots an application whose checks say what they are told to say. */
 export async function openShop(
-  _platform: Platform,
+  platform: Platform,
   says: Record<string, HealthCheckReturn>,
-  { details = 'always', tools = {} }: ShopOptions = {},
+  options: ObservabilityModuleOptions = {},
 ): Promise<Shop> {
-  const registry = new HealthRegistry();
-  for (const name of Object.keys(says)) registry.registerCheck(name, () => says[name]);
-  const server = createServer((_request, response) => {
-    void registry.run().then((report) => {
-      response.writeHead(200, {
-        'Content-Type': 'text/html; charset=utf-8',
-        'Content-Security-Policy': PAGE_CSP,
-        'Cache-Control': 'no-store',
-      });
-      response.end(
-        statusPage({
-          health: healthOnWire(report, details === 'always'),
-          history: (name) => (registry.has(name) ? registry.history(name) : undefined),
-          showsDetails: details === 'always',
-          live: 'alive',
-          ready: report.status === 'unhealthy' ? 'not_ready' : 'ready',
-          tools,
-        }),
-      );
-    });
+  @Module({ imports: [ObservabilityModule.forRoot(options)] })
+  class ShopModule {}
+
+  const { app, url } = await boot(ShopModule, platform, (host) => {
+    const checks = host.get(HealthRegistry);
+    for (const name of Object.keys(says)) checks.registerCheck(name, () => says[name]);
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const close = async (): Promise<void> => {
-    server.closeAllConnections();
-    await new Promise((resolve) => {
-      server.close(resolve);
-    });
-  };
-  onTestFinished(close);
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/health`, registry, says, close };
+  const registry = app.get(HealthRegistry);
+  return { url: `${url}/health`, registry, says, close: () => app.close() };
 }

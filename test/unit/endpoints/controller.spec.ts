@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Logger } from '@nestjs/common';
 import { HealthRegistry, MetricsRegistry } from 'nestjs-observability';
 import { describe, expect, it, vi } from 'vitest';
@@ -62,5 +63,40 @@ describe('readiness', () => {
     expect(() => new HealthRegistry().setReady(ready as never)).toThrow(
       /^setReady\(\) takes true or false; got /,
     );
+  });
+});
+
+describe('the page', () => {
+  const browser = { headers: { accept: 'text/html' } } as IncomingMessage;
+
+  it('runs each check once, and says of both probes what they would say', async () => {
+    const checks = new HealthRegistry();
+    checks.readiness.started();
+    const runs = { count: 0 };
+    const fail = (): 'unhealthy' => {
+      runs.count += 1;
+      return 'unhealthy';
+    };
+    checks.registerCheck('disk', fail, { probes: ['liveness', 'readiness'] });
+    const controller = controllerOf(checks);
+
+    const { body } = await controller.health(browser);
+    expect(runs.count).toBe(1);
+    expect(body).toMatch(/Liveness<\/dt>.*dead.*Readiness<\/dt>.*not ready/s);
+
+    checks.unregister('disk');
+    expect((await controller.health(browser)).body).toMatch(
+      /Liveness<\/dt>.*alive.*Readiness<\/dt>/s,
+    );
+  });
+
+  it('is alive before bootstrap is done, and nothing else is well', async () => {
+    const checks = new HealthRegistry();
+    checks.registerCheck('disk', () => {}, { probes: ['liveness'] });
+    const { body } = await controllerOf(checks).health(browser);
+    expect(body).toMatch(
+      /data-status="unhealthy".*Liveness<\/dt>.*alive.*Readiness<\/dt>.*not ready/s,
+    );
+    expect(checks.history('disk').results).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { HealthStatus } from 'nestjs-observability';
 import { describe, expect, it } from 'vitest';
 import {
@@ -177,7 +177,7 @@ describe('the status page', () => {
     expect(statusPage(viewOf([checkOnWire('db')], { history }))).toContain('some time ago');
   });
 
-  it('has less than 1.5 MB for 500 checks that all have changed as often as is shown', () => {
+  it('has less than 1 MB for 500 checks that all change all the time', () => {
     const checks = Array.from({ length: 500 }, (_, index) =>
       checkOnWire(`check-${index}`, { status: index % 2 === 0 ? HEALTHY : UNHEALTHY }),
     );
@@ -185,6 +185,6 @@ describe('the status page', () => {
       const { results, transitions } = failedHistory(name, 'x'.repeat(500));
       return { results, transitions: Array.from({ length: 20 }, () => transitions).flat() };
     };
-    expect(Buffer.byteLength(statusPage(viewOf(checks, { history })))).toBeLessThan(1.5e6);
+    expect(Buffer.byteLength(statusPage(viewOf(checks, { history })))).toBeLessThan(1e6);
   });
 });
