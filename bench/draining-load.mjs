@@ -2,8 +2,9 @@
 import { Agent, get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What a client waits for an answer. */
+/** How long a client waits for an answer, and how long a load balancer. */
 const PATIENCE_MS = 5_000;
+const PROBE_PATIENCE_MS = 1_000;
 
 /** What becomes of a request: its status, or the code of the error. */
 function ask(options) {
@@ -31,6 +32,13 @@ export class Traffic {
   constructor({ port, clients, pauseMs }) {
     for (let client = 0; client < clients; client += 1) {
       this.#clients.push(this.#sendOnKept(port, pauseMs), this.#sendOnNew(port, pauseMs));
+    }
+  }
+
+  /** Resolves when so many have been answered. */
+  async answered(number) {
+    while (this.requests.filter(({ endMs }) => endMs !== undefined).length < number) {
+      await delay(10);
     }
   }
 
@@ -74,7 +82,12 @@ export class Traffic {
 export async function untilTakenOut({ port, periodMs, failureThreshold, propagationMs }) {
   for (let failures = 0; failures < failureThreshold;) {
     await delay(periodMs);
-    const outcome = await ask({ port, path: '/health/ready', agent: false });
+    const outcome = await ask({
+      port,
+      path: '/health/ready',
+      agent: false,
+      timeout: PROBE_PATIENCE_MS,
+    });
     failures = outcome === '200' ? 0 : failures + 1;
   }
   await delay(propagationMs);

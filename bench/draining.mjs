@@ -2,7 +2,6 @@
 // `--quick` makes it short, `--json` prints the numbers, and names of platforms choose between them.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { startDatabase } from './draining-database.mjs';
 import { Traffic, untilTakenOut } from './draining-load.mjs';
 import { machine, show, table } from './figures.mjs';
@@ -17,29 +16,27 @@ const CONTENDERS = [
   { id: 'hooks', title: '`enableShutdownHooks` alone' },
 ];
 
-const DRAIN_MS = 2_000;
-
-/** How long word of the readiness takes to reach all who send. */
+/** How long it takes until nobody sends any more once readiness has fallen, as a part of the drain. */
 const BALANCERS = [
-  { id: 'quick', propagationMs: 0 },
-  { id: 'slow', propagationMs: DRAIN_MS / 2 },
+  { id: 'quick', propagated: 0 },
+  { id: 'slow', propagated: 1 / 2 },
 ];
 
 const PROBE = { periodMs: 100, failureThreshold: 2 };
 const LOAD = { clients: 8, pauseMs: 10 };
-const WARM_UP_MS = 500;
+const WARM_UP_REQUESTS = 200;
 
 /** A process that has not ended this long after the signal is killed. */
 const END_MS = 20_000;
 
 /** A balancer that was held up, and sent for longer than the application drains, is given another try. */
-const TRIES = 3;
+const TRIES = 5;
 
 const switches = process.argv.slice(2);
 const chosen = switches.filter((text) => !text.startsWith('--'));
 const plan = switches.includes('--quick')
-  ? { rounds: 1, contenders: CONTENDERS.slice(0, 2) }
-  : { rounds: 5, contenders: CONTENDERS };
+  ? { rounds: 1, drainMs: 1_200, contenders: CONTENDERS.slice(0, 2) }
+  : { rounds: 3, drainMs: 2_000, contenders: CONTENDERS };
 
 async function start(options) {
   const child = fork(new URL('draining-app.mjs', import.meta.url), [JSON.stringify(options)], {
@@ -53,16 +50,17 @@ async function start(options) {
 }
 
 /** One application from its start to its end. */
-async function shutDown(platform, contender, { propagationMs }, databasePort) {
+async function shutDown(platform, contender, { propagated }, databasePort) {
+  const { drainMs } = plan;
   const { child, port, end } = await start({
     platform,
     contender,
     databasePort,
-    drainMs: DRAIN_MS,
+    drainMs,
   });
   const traffic = new Traffic({ port, ...LOAD });
-  const takenOut = untilTakenOut({ port, propagationMs, ...PROBE });
-  await delay(WARM_UP_MS);
+  const takenOut = untilTakenOut({ port, propagationMs: propagated * drainMs, ...PROBE });
+  await traffic.answered(WARM_UP_REQUESTS);
 
   const signalMs = performance.now();
   child.kill('SIGTERM');
@@ -100,7 +98,7 @@ function countsOf(requests, signalMs) {
 async function shutDownInTime(...which) {
   for (let tries = 1; ; tries += 1) {
     const round = await shutDown(...which);
-    if (round.sentForMs < DRAIN_MS || tries === TRIES) return round;
+    if (round.sentForMs < plan.drainMs || tries === TRIES) return round;
   }
 }
 
@@ -116,7 +114,7 @@ function judge({ platform, balancer, contender, rounds }) {
     sum(rounds, 'inFlight') === 0 && 'no request was under way at the signal',
     (sum(rounds, 'onKept') === 0 || sum(rounds, 'onNew') === 0) &&
       'there was no load of both kinds',
-    rounds.some(({ sentForMs }) => sentForMs >= DRAIN_MS) &&
+    rounds.some(({ sentForMs }) => sentForMs >= plan.drainMs) &&
       'the balancer sent for longer than the application drains',
     contender.id === 'ours' && failed > 0 && `${failed} requests failed`,
     contender.id === 'ours' &&
@@ -188,7 +186,7 @@ const results = sides.map(judge);
 if (switches.includes('--json')) {
   console.log(JSON.stringify({ machine: machine(), plan, results }, undefined, 2));
 } else {
-  console.log(`${machine()}; ${plan.rounds} rounds, drained for ${DRAIN_MS} ms\n`);
+  console.log(`${machine()}; ${plan.rounds} rounds, drained for ${plan.drainMs} ms\n`);
   console.log(table(HEAD, results.map(rowOf), 3));
 }
 for (const { platform, balancer, contender, faults } of results) {

@@ -1,12 +1,11 @@
 import { connect } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PLATFORMS } from '../../support/boot.js';
 import { StoppingApp } from './stopping-app.js';
 
 /** Sends a request, and from its end on one after the other, as long as there is a connection. */
 function keepAsking(port: number, first: string): { readonly closed: Promise<string> } {
   const socket = connect(port, '127.0.0.1');
-  onTestFinished(() => void socket.destroy());
   const send = (path: string) => socket.write(`GET ${path} HTTP/1.1\r\nHost: a.example\r\n\r\n`);
   send(first);
   let received = '';
@@ -23,27 +22,30 @@ function keepAsking(port: number, first: string): { readonly closed: Promise<str
   return { closed };
 }
 
-describe.each(PLATFORMS)('a client of an application on %s that never stops', (platform) => {
-  it('keeps no process alive by a request that is in flight at the signal', async () => {
-    const app = await StoppingApp.open({ platform, options: { drainMs: 200 } });
-    const { closed } = keepAsking(app.port, '/slow?ms=600');
-    await app.story.tells('started');
-    await app.gets('SIGTERM');
+describe.concurrent.each(PLATFORMS)(
+  'a client of an application on %s that never stops',
+  (platform) => {
+    it('keeps no process alive by a request that is in flight at the signal', async () => {
+      const app = await StoppingApp.open({ platform, options: { drainMs: 200 } });
+      const { closed } = keepAsking(app.port, '/slow?ms=1500');
+      await app.story.tells('started');
+      await app.gets('SIGTERM');
 
-    expect(await closed).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*connection: close\r\n/i);
-    expect(await app.end).toBe(0);
-  });
+      expect(await closed).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*connection: close\r\n/i);
+      expect(await app.end).toBe(0);
+    });
 
-  it('keeps no process alive by an answer that began before the signal and ends while the application closes', async () => {
-    const options = { drainMs: 100, forceExitMs: 5_000 };
-    const app = await StoppingApp.open({ platform, options });
-    const { closed } = keepAsking(app.port, '/stream');
-    await app.story.tells('started');
-    await app.gets('SIGTERM');
-    await app.story.tells('hook', 'onModuleDestroy');
-    app.do('release');
+    it('keeps no process alive by an answer that began before the signal and ends while the application closes', async () => {
+      const options = { drainMs: 100, forceExitMs: 6_000 };
+      const app = await StoppingApp.open({ platform, options });
+      const { closed } = keepAsking(app.port, '/stream');
+      await app.story.tells('started');
+      await app.gets('SIGTERM');
+      await app.story.tells('hook', 'onModuleDestroy');
+      app.do('release');
 
-    expect(await closed).toContain('last');
-    expect(await app.end).toBe(0);
-  });
-});
+      expect(await closed).toContain('last');
+      expect(await app.end).toBe(0);
+    });
+  },
+);

@@ -3,18 +3,25 @@ import { PLATFORMS } from '../../support/boot.js';
 import { StoppingApp } from './stopping-app.js';
 
 describe.each(PLATFORMS)('app.close() by itself, on %s', (platform) => {
-  it('turns readiness off at once, and waits for drainMs where it is set', async () => {
-    const app = await StoppingApp.open({ platform, options: { drainMs: 2_000 } });
-    app.do('close');
-    await app.story.tells('closing');
+  it.each([
+    ['', false],
+    [' before NestJS refuses requests', true],
+  ])(
+    'turns readiness off at once, and waits for drainMs%s',
+    async (_before, return503OnClosing) => {
+      const options = { drainMs: 2_000 };
+      const app = await StoppingApp.open({ platform, options, return503OnClosing });
+      app.do('close');
+      await app.story.tells('closing');
 
-    expect(await app.get('/health/ready')).toMatchObject({ status: 503, connection: 'close' });
-    expect(await app.get('/work')).toMatchObject({ status: 200, connection: 'close' });
-    expect(app.story.hooks()).toEqual([]);
-    await app.story.tells('closed');
-    expect(app.story.hooks()).toHaveLength(4);
-    expect(await app.end).toBe(0);
-  });
+      expect(await app.get('/health/ready')).toMatchObject({ status: 503, connection: 'close' });
+      expect(await app.get('/work')).toMatchObject({ status: 200, connection: 'close' });
+      expect(app.story.hooks()).toEqual([]);
+      await app.story.tells('closed');
+      expect(app.story.hooks()).toHaveLength(4);
+      expect(await app.end).toBe(0);
+    },
+  );
 
   it.each([
     ['without drainMs', { stops: ['graceful'] }],

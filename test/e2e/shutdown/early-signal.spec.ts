@@ -1,29 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { PLATFORMS } from '../../support/boot.js';
-import { FOREVER_MS, StoppingApp } from './stopping-app.js';
+import { ENDLESS, StoppingApp } from './stopping-app.js';
 
-const options = { drainMs: FOREVER_MS };
-
-describe.each(PLATFORMS)('a signal to an application on %s', (platform) => {
+describe.concurrent.each(PLATFORMS)('a signal to an application on %s', (platform) => {
   it('before it listens ends it without a wait', async () => {
-    const app = await StoppingApp.open({ platform, options, listens: false });
+    const app = await StoppingApp.open({ platform, options: ENDLESS, listens: false });
     await app.gets('SIGTERM');
     expect(await app.end).toBe(0);
   });
 
-  it('while it bootstraps has it finish that, and ends it without a wait', async () => {
-    const app = StoppingApp.start({ platform, options, holdsBootstrap: true });
+  it('while it bootstraps ends it without a wait, for what still comes up either', async () => {
+    const app = StoppingApp.start({ platform, options: ENDLESS, holdsBootstrap: true });
     await app.story.tells('hook', 'onApplicationBootstrap');
     await app.gets('SIGTERM');
-    expect(app.story.hooks()).toHaveLength(1);
-    app.do('release');
 
     expect(await app.end).toBe(0);
     expect(app.story.hooks()).toContain('Database onModuleDestroy');
   });
 
   it('is not held up by a check that hangs', async () => {
-    const app = await StoppingApp.open({ platform, options, check: 'hangs' });
+    const app = await StoppingApp.open({ platform, options: ENDLESS, check: 'hangs' });
     await app.gets('SIGTERM');
     expect(await app.get('/health/ready')).toMatchObject({ status: 503 });
     expect(await app.get('/health/live')).toMatchObject({ status: 200 });
@@ -33,8 +29,8 @@ describe.each(PLATFORMS)('a signal to an application on %s', (platform) => {
   });
 });
 
-it('A worker without HTTP ends at a signal without a wait', async () => {
-  const app = await StoppingApp.open({ platform: 'none', options, listens: false });
+it.concurrent('A worker without HTTP ends at a signal without a wait', async () => {
+  const app = await StoppingApp.open({ platform: 'none', options: ENDLESS, listens: false });
   await app.gets('SIGTERM');
 
   expect(await app.end).toBe(0);

@@ -24,6 +24,7 @@ const {
   closing,
   listens = true,
   holdsBootstrap = false,
+  return503OnClosing = false,
   captures = false,
 } = JSON.parse(process.argv[2]);
 
@@ -35,8 +36,9 @@ function say(said) {
 const released = new Promise((resolve) => {
   process.on('message', (message) => message === 'release' && resolve());
 });
-// Listening to the parent is no reason to live.
+// Listening to the parent is no reason to live; its end is one to die.
 process.channel?.unref();
+process.on('disconnect', () => process.exit());
 
 let port;
 
@@ -52,6 +54,8 @@ async function enter(name, of) {
   say({ hook: name, of, ready: await readiness() });
   if (hook?.name !== name) return;
   if (hook.does === 'throws') throw new Error('The connection is lost');
+  // As a socket does that is never closed.
+  setInterval(() => {}, 1_000);
   await new Promise(() => {});
 }
 
@@ -178,7 +182,7 @@ const STOPS = {
 async function create() {
   if (platform === 'none') return NestFactory.createApplicationContext(AppModule, { logger });
   const adapter = platform === 'express' ? new ExpressAdapter() : new FastifyAdapter();
-  return NestFactory.create(AppModule, adapter, { logger });
+  return NestFactory.create(AppModule, adapter, { logger, return503OnClosing });
 }
 
 async function close() {
@@ -193,7 +197,7 @@ Logger.overrideLogger(logger);
 const app = await create();
 if (check === 'hangs') {
   const hangs = () => new Promise(() => {});
-  app.get(HealthRegistry).registerCheck('hangs', hangs, { timeoutMs: 600_000 });
+  app.get(HealthRegistry).registerCheck('hangs', hangs);
 }
 if (closing === 'fails') {
   app.getHttpAdapter().close = () => Promise.reject(new Error('The server does not close'));

@@ -5,14 +5,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { onTestFinished } from 'vitest';
 import type { Platform } from '../../support/boot.js';
 
 /** The program that is started. */
 export const PROGRAM = join(import.meta.dirname, 'stopping-app.mjs');
 
-/** Longer than any test takes: nothing that is waited for so long happens by itself. */
-export const FOREVER_MS = 600_000;
+/** Options with which nothing happens by itself: they are longer than any test takes. */
+export const ENDLESS = { drainMs: 600_000, forceExitMs: 1_200_000 };
 
 /** What the application is like. */
 export interface Situation {
@@ -26,6 +25,8 @@ export interface Situation {
   readonly closing?: 'fails';
   readonly listens?: boolean;
   readonly holdsBootstrap?: boolean;
+  /** As NestJS has it. */
+  readonly return503OnClosing?: boolean;
   readonly captures?: boolean;
 }
 
@@ -106,7 +107,7 @@ export class Story {
   }
 }
 
-/** An application in a process of its own, that is going to be stopped. */
+/** An application in a process of its own, that is going to be stopped. It does not outlive the process of the test. */
 export class StoppingApp {
   readonly story: Story;
   /** How it has ended: its exit code, or the signal. */
@@ -125,10 +126,6 @@ export class StoppingApp {
     this.end = once(this.#child, 'close').then(
       ([code, signal]: (number | string | null)[]) => signal ?? code ?? -1,
     );
-    onTestFinished(() => {
-      this.#agent.destroy();
-      this.#child.kill('SIGKILL');
-    });
   }
 
   /** Only starts it: it may not have got anywhere yet. */

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it, onTestFinished } from 'vitest';
-import { FOREVER_MS, PROGRAM, Story, type Situation } from './stopping-app.js';
+import { ENDLESS, PROGRAM, Story, type Situation } from './stopping-app.js';
 
 it.runIf(process.platform === 'linux')('Ctrl-C in a terminal does not wait', async () => {
-  const situation: Situation = { options: { drainMs: FOREVER_MS } };
+  const situation: Situation = { options: ENDLESS };
   const command = `exec ${process.execPath} ${PROGRAM} '${JSON.stringify(situation)}'`;
   // Gives the command a terminal of its own, and types what it reads.
   const terminal = spawn('script', ['-qec', command, '/dev/null'], {
