@@ -63,7 +63,8 @@ export class ObservabilityController {
   }
 
   /** `GET /health/ready` */
-  ready(): Promise<Answer> {
+  ready(): Answer | Promise<Answer> {
+    if (this.checks.readiness.isStopping) return this.#noMoreTraffic();
     return this.#ready.ask(async () => {
       const { status } = await this.#report('readiness');
       return readyAnswer(this.#isReady(status), status);
@@ -78,6 +79,12 @@ export class ObservabilityController {
   /** `GET /health/tools` */
   tools(): Answer {
     return toolsAnswer(this.settings.tools);
+  }
+
+  /** Known at once, whatever the checks say; a slow one must not keep a load balancer waiting for it. */
+  #noMoreTraffic(): Answer {
+    void this.checks.run('readiness');
+    return readyAnswer(false, this.checks.report('readiness').status);
   }
 
   #readerOf(request: IncomingMessage): Reader {

@@ -21,18 +21,13 @@ export interface DrainTimes {
  * There is one in the life of an application, however many ask it to close.
  */
 export class Draining {
-  readonly #skipped: Promise<void>;
   #skip: () => void = () => {};
   #over: Promise<void> | undefined;
 
   constructor(
     private readonly steps: DrainingSteps,
     private readonly clock: Clock = systemClock,
-  ) {
-    this.#skipped = new Promise((resolve) => {
-      this.#skip = resolve;
-    });
-  }
+  ) {}
 
   /** Begins if nobody has; later callers wait for the end of what the first has begun. */
   begin(times: DrainTimes): Promise<void> {
@@ -43,7 +38,7 @@ export class Draining {
     return this.#over;
   }
 
-  /** Ends the wait at once. */
+  /** Ends what is waited for now: the time for load balancers, or else the requests in flight. */
   skip(): void {
     this.#skip();
   }
@@ -55,6 +50,9 @@ export class Draining {
 
   async #atMost(ms: number, event: Promise<void>): Promise<void> {
     if (ms === 0) return;
-    await within(this.clock, ms, Promise.race([event, this.#skipped]), () => undefined);
+    const skipped = new Promise<void>((resolve) => {
+      this.#skip = resolve;
+    });
+    await within(this.clock, ms, Promise.race([event, skipped]), () => undefined);
   }
 }

@@ -36,8 +36,9 @@ const OURS = Symbol.for('nestjs-observability graceful shutdown');
  *
  * At once readiness is 503 and every response closes its connection. For `drainMs` requests are still answered, then
  * those still in flight are waited for, for half the time that is left at most; then the application closes, Sentry
- * sends what it holds, and the process exits with 0. A second signal skips the waits, and Ctrl-C in a terminal has
- * none. Where a hook throws, or the process still runs after `forceExitMs`, it exits with 1.
+ * sends what it holds, and the process exits with 0. A second signal skips the wait for load balancers, a third that for
+ * requests in flight, and Ctrl-C in a terminal has neither. Where the application fails to close, or the process still
+ * runs after `forceExitMs`, it exits with 1.
  *
  * @throws TypeError when an option is not what it must be.
  * @throws Error when the application does not import `ObservabilityModule`, or on a second call.

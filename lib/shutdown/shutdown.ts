@@ -53,7 +53,7 @@ export class Shutdown {
     return this.#draining.begin(times);
   }
 
-  /** Ends the wait. */
+  /** Ends what is waited for now. */
   skipWait(): void {
     this.#draining.skip();
   }

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Logger } from '@nestjs/common';
-import { HealthRegistry, MetricsRegistry } from 'nestjs-observability';
+import { HealthRegistry, MetricsRegistry, type HealthStatus } from 'nestjs-observability';
 import { describe, expect, it, vi } from 'vitest';
+import { settle } from '../../support/fake-clock.js';
 import { ObservabilityController } from '../../../lib/endpoints/observability.controller.js';
 
 function controllerOf(checks: HealthRegistry): ObservabilityController {
@@ -16,13 +17,13 @@ function controllerOf(checks: HealthRegistry): ObservabilityController {
 
 describe('readiness', () => {
   const NOT_READY = { statusCode: 503, body: '{"status":"not_ready","health":"healthy"}' };
-  const STARTING = { statusCode: 503, body: '{"status":"not_ready","health":"unhealthy"}' };
+  const NOT_WELL = { statusCode: 503, body: '{"status":"not_ready","health":"unhealthy"}' };
   const READY = { statusCode: 200, body: '{"status":"ready","health":"healthy"}' };
 
   it('is 503 before bootstrap is done, and 200 after', async () => {
     const checks = new HealthRegistry();
     const controller = controllerOf(checks);
-    expect(await controller.ready()).toMatchObject(STARTING);
+    expect(await controller.ready()).toMatchObject(NOT_WELL);
     checks.readiness.started();
     expect(await controller.ready()).toMatchObject(READY);
   });
@@ -33,6 +34,20 @@ describe('readiness', () => {
     checks.readiness.started();
     checks.setReady(true);
     expect(await controllerOf(checks).ready()).toMatchObject(NOT_READY);
+  });
+
+  it('is 503 at once while the application stops, with what the checks said last', async () => {
+    const checks = new HealthRegistry();
+    checks.readiness.started();
+    const says = { status: 'healthy' as HealthStatus };
+    checks.registerCheck('database', () => says.status);
+    await checks.run();
+    checks.readiness.stopping();
+    says.status = 'unhealthy';
+    const controller = controllerOf(checks);
+    expect(controller.ready()).toMatchObject(NOT_READY);
+    await settle();
+    expect(controller.ready()).toMatchObject(NOT_WELL);
   });
 
   it('stays off after setReady(false) until setReady(true), whatever else happens', async () => {
