@@ -3,13 +3,19 @@ import {
   Module,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
+  type OnApplicationShutdown,
   type OnModuleDestroy,
+  type OnModuleInit,
+  type Type,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 
+// NestJS calls the hooks of modules in the order of their distance from the root module, the farthest first at start-up
+// and last at shutdown. Global modules count as far away, those that come first before the others.
+
 /** Is told last of all that the application has bootstrapped, and first of all that it closes. */
 @Injectable()
-export class LifecycleEdge
+export class InnerEdge
   implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
 {
   /** Set by whoever wants to know; called after every other module's `onApplicationBootstrap`. */
@@ -37,18 +43,44 @@ export class LifecycleEdge
   }
 }
 
-/**
- * Provides {@link LifecycleEdge}.
- *
- * NestJS calls the hooks of modules in the order of their distance from the root module, the farthest first at
- * start-up and last at shutdown. Global modules count as farthest of all, so this one is apart from them, and nearer
- * than the root.
- */
-@Module({ providers: [LifecycleEdge], exports: [LifecycleEdge] })
-export class LifecycleEdgeModule {
+/** Is told first of all that the application starts, and last of all that it has closed. */
+@Injectable()
+export class OuterEdge implements OnModuleInit, OnApplicationShutdown {
+  /** Set by whoever wants to know; every other module's `onModuleInit` waits for it. */
+  starting: () => void | Promise<void> = () => {};
+
+  /** Set by whoever wants to know; called after every other module's `onApplicationShutdown`. */
+  closed: () => void | Promise<void> = () => {};
+
+  /** Called by NestJS. */
+  async onModuleInit(): Promise<void> {
+    await this.starting();
+  }
+
+  /** Called by NestJS. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.closed();
+  }
+}
+
+/** Provides {@link InnerEdge}, nearer than the root. */
+@Module({ providers: [InnerEdge], exports: [InnerEdge] })
+export class InnerEdgeModule {
   constructor(modules: ModulesContainer) {
-    for (const module of modules.values()) {
-      if (module.metatype === LifecycleEdgeModule) module.distance = -1;
-    }
+    place(InnerEdgeModule, -1, modules);
+  }
+}
+
+/** Provides {@link OuterEdge}, farther than all global modules. */
+@Module({ providers: [OuterEdge], exports: [OuterEdge] })
+export class OuterEdgeModule {
+  constructor(modules: ModulesContainer) {
+    place(OuterEdgeModule, Number.POSITIVE_INFINITY, modules);
+  }
+}
+
+function place(metatype: Type, distance: number, modules: ModulesContainer): void {
+  for (const module of modules.values()) {
+    if (module.metatype === metatype) module.distance = distance;
   }
 }

@@ -1,10 +1,4 @@
-import {
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-  type OnModuleInit,
-} from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { systemClock } from './clock.js';
 import { logTransitions } from './bridges/health-log.js';
@@ -12,7 +6,7 @@ import { cutConnections, whenListening } from './endpoints/front.js';
 import { Mounting } from './endpoints/mounting.js';
 import { HealthCheckExplorer } from './health/health-check.explorer.js';
 import { HealthRegistry } from './health/health.registry.js';
-import { LifecycleEdge } from './lifecycle-edge.js';
+import { InnerEdge, OuterEdge } from './lifecycle-edge.js';
 import { SentryService } from './sentry/sentry.service.js';
 import { Shutdown } from './shutdown/shutdown.js';
 
@@ -24,13 +18,12 @@ const CUT_AFTER_MS = 1_000;
 
 /** What happens when an application starts and stops. */
 @Injectable()
-export class ObservabilityLifecycle
-  implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
-{
+export class ObservabilityLifecycle implements OnApplicationBootstrap {
   readonly #logger = new Logger('Observability');
 
   constructor(
-    edge: LifecycleEdge,
+    inner: InnerEdge,
+    outer: OuterEdge,
     private readonly http: HttpAdapterHost,
     private readonly explorer: HealthCheckExplorer,
     private readonly health: HealthRegistry,
@@ -38,16 +31,19 @@ export class ObservabilityLifecycle
     private readonly mounting: Mounting,
     private readonly shutdown: Shutdown,
   ) {
-    edge.bootstrapped = () => this.#bootstrapped();
-    edge.closing = () => this.#closing();
-    edge.destroyed = (signal) => this.#destroyed(signal);
+    // A startup probe is answered while other providers come up, and the last probe when they have gone.
+    outer.starting = () => this.mounting.open();
+    outer.closed = () => this.#closed();
+    inner.bootstrapped = () => this.#bootstrapped();
+    inner.closing = () => this.#closing();
+    inner.destroyed = (signal) => this.#destroyed(signal);
     logTransitions(health, this.#logger);
   }
 
   /** Takes its place in front of the application; NestJS asks for it only where there is HTTP. */
-  mount(): void {
+  async mount(): Promise<void> {
     const { httpAdapter } = this.http;
-    this.mounting.standBefore(httpAdapter);
+    await this.mounting.standBefore(httpAdapter);
     whenListening(httpAdapter, () => {
       this.health.startBackground();
       void this.mounting.check(httpAdapter, () => this.health.readiness.isStopping);
@@ -61,22 +57,9 @@ export class ObservabilityLifecycle
     };
   }
 
-  /** The first thing of all: a startup probe is answered while other providers come up. */
-  async onModuleInit(): Promise<void> {
-    await this.mounting.open();
-  }
-
   /** Every provider is ready by now, and a check that cannot be stops boot before others go to work. */
   onApplicationBootstrap(): void {
     this.explorer.explore();
-  }
-
-  /** The last thing of all: what other providers capture while they close is sent too, and the last probe answered. */
-  async onApplicationShutdown(): Promise<void> {
-    this.health.abortRuns();
-    await this.sentry.close();
-    await this.mounting.close();
-    this.shutdown.end();
   }
 
   #bootstrapped(): void {
@@ -90,6 +73,14 @@ export class ObservabilityLifecycle
   async #closing(): Promise<void> {
     await this.shutdown.closing();
     this.health.closing();
+  }
+
+  /** What other providers have captured while they closed is sent too. */
+  async #closed(): Promise<void> {
+    this.health.abortRuns();
+    await this.sentry.close();
+    await this.mounting.close();
+    this.shutdown.end();
   }
 
   /** A stream that never ends would keep the server from closing for ever. */

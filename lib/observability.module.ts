@@ -17,7 +17,7 @@ import { RequestsInFlight } from './endpoints/requests-in-flight.js';
 import { createRoutes, type Routes } from './endpoints/routes.js';
 import { HealthCheckExplorer } from './health/health-check.explorer.js';
 import { HealthRegistry } from './health/health.registry.js';
-import { LifecycleEdgeModule } from './lifecycle-edge.js';
+import { InnerEdgeModule, OuterEdgeModule } from './lifecycle-edge.js';
 import { MetricsRegistry } from './metrics/metrics.registry.js';
 import { loadPromClient } from './metrics/prom-client.js';
 import { ObservabilityLifecycle } from './observability.lifecycle.js';
@@ -131,7 +131,7 @@ export class ObservabilityModule extends ConfigurableModuleClass implements Nest
   }
 
   /** Called by NestJS. */
-  configure(): void {
+  async configure(): Promise<void> {
     // What depends on a request does not exist yet, and NestJS hands in nothing instead of saying so.
     const lifecycle: ObservabilityLifecycle | undefined = this.lifecycle;
     if (lifecycle === undefined) {
@@ -140,7 +140,7 @@ export class ObservabilityModule extends ConfigurableModuleClass implements Nest
           'accepted is what lives as long as the application',
       );
     }
-    lifecycle.mount();
+    await lifecycle.mount();
   }
 }
 
@@ -181,7 +181,7 @@ function withProviders(
   const controller = pipeline === 'front' ? undefined : createNestController(decorators);
   return {
     ...definition,
-    imports: [...(definition.imports ?? []), LifecycleEdgeModule],
+    imports: [...(definition.imports ?? []), InnerEdgeModule, OuterEdgeModule],
     controllers: controller === undefined ? [] : [controller],
     providers: [
       ...(definition.providers ?? []),

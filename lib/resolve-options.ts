@@ -62,7 +62,8 @@ function readRoot(reader: SettingsReader, options: unknown): Record<string, unkn
     reader.problem(`${name} belongs beside useFactory, useClass or useExisting, not inside`);
   }
   // A factory that returns nothing has forgotten its return; forRoot() hands in {}.
-  if (options === undefined) reader.refuse('what the options are', options, 'an object');
+  if (options === undefined)
+    reader.refuse('what the options are', options, { accepted: 'an object' });
   return reader.section('', options, [
     'environment',
     'health',
@@ -164,7 +165,9 @@ function readTools(reader: SettingsReader, value: unknown): ResolvedOptions['too
 function readManagement(reader: SettingsReader, value: unknown): ResolvedOptions['management'] {
   if (value === undefined) return undefined;
   const management = reader.section('management', value, ['port', 'host']);
-  if (management['port'] === undefined) reader.refuse('management.port', undefined, port.accepted);
+  if (typeof value === 'object' && value !== null && management['port'] === undefined) {
+    reader.refuse('management.port', undefined, port);
+  }
   return {
     port: reader.setting('management.port', management['port'], port) ?? 0,
     host: reader.setting('management.host', management['host'], nonEmpty) ?? '0.0.0.0',

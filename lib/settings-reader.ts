@@ -5,9 +5,13 @@ import { showValue } from './show-value.js';
 export interface Rule<T> {
   /** For the error message: `accepted is …`. */
   readonly accepted: string;
+  /** Whether what stands there by mistake may be a secret, so that it is not shown. */
+  readonly isSecret?: boolean;
   /** Reads an option's value or a variable's text; `undefined` when it is not acceptable. */
   read(value: unknown): T | undefined;
 }
+
+const AN_OBJECT = { accepted: 'an object' };
 
 /** Reads settings from options and environment variables, and gathers everything that is wrong with them. */
 export class SettingsReader {
@@ -19,7 +23,7 @@ export class SettingsReader {
   section(name: string, value: unknown, known?: readonly string[]): Record<string, unknown> {
     if (value === undefined) return {};
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      this.refuse(name === '' ? 'what the options are' : name, value, 'an object');
+      this.refuse(name === '' ? 'what the options are' : name, value, AN_OBJECT);
       return {};
     }
     const unknown = known ? Object.keys(value).filter((key) => !known.includes(key)) : [];
@@ -39,9 +43,9 @@ export class SettingsReader {
   }
 
   /** Notes a setting that is not acceptable. */
-  refuse(name: string, value: unknown, accepted: string): void {
+  refuse(name: string, value: unknown, { accepted, isSecret }: Omit<Rule<unknown>, 'read'>): void {
     const shown =
-      typeof value === 'string' && namesSecret(name)
+      typeof value === 'string' && (isSecret === true || namesSecret(name))
         ? `${REDACTED} (string of ${value.length} characters)`
         : showValue(value);
     this.problem(`${name} is ${shown}; accepted is ${accepted}`);
@@ -60,7 +64,7 @@ export class SettingsReader {
 
   #read<T>(name: string, value: unknown, rule: Rule<T>): T | undefined {
     const accepted = rule.read(value);
-    if (accepted === undefined) this.refuse(name, value, rule.accepted);
+    if (accepted === undefined) this.refuse(name, value, rule);
     return accepted;
   }
 }

@@ -57,6 +57,7 @@ export const routePath: Rule<string | false> = {
 
 /** Who gets an answer. A token may be long, and must be something that a header can carry. */
 export const accessFor: Rule<AccessOption> = {
+  isSecret: true,
   accepted:
     "'public', { bearer: a token of visible ASCII characters without spaces } or a function of the request that returns true or false",
   read: (value) => {

@@ -20,6 +20,9 @@ interface FastifyReply extends FastifyMessage<ServerResponse> {
   hijack(): void;
 }
 
+/** How Node.js tells of a request: the others are for one that expects something, where somebody listens for that. */
+const REQUESTS: readonly string[] = ['request', 'checkContinue', 'checkExpectation'];
+
 /** What stands ahead of an application. */
 export interface Front {
   /** Answers what is for one of our routes; where they are not here, it answers nothing. */
@@ -88,7 +91,7 @@ function furtherServers(fastify: FastifyLike): readonly Server[] {
 function standBefore(server: Server, { handle, inFlight }: Front): void {
   const emit = server.emit.bind(server) as (event: string, ...values: unknown[]) => boolean;
   server.emit = (event: string, ...values: unknown[]): boolean => {
-    if (event === 'request') {
+    if (REQUESTS.includes(event)) {
       const [request, response] = values as [IncomingMessage, ServerResponse];
       inFlight.add(response);
       if (handle?.(request, response) === true) return true;

@@ -1,82 +1,108 @@
-import { Injectable } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { Injectable, RequestMethod, type Type } from '@nestjs/common';
+import { ApplicationConfig, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import type { Module } from '@nestjs/core/injector/module.js';
+import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js';
 import { canonicalPath } from './route-path.js';
 
-/** A method of a controller of the application, and a path that it maps. */
-export interface MappedMethod {
+/** A route of a controller of the application. */
+export interface HostRoute {
+  readonly controller: Type;
+  /** The name of its method. */
+  readonly handler: string;
   /** Who it is to people: `StatusModule / StatusController.check`. */
   readonly owner: string;
-  /** Of the controller and of the method, without what prefix and version add. */
+  readonly method: RequestMethod;
+  /** As NestJS mounts it, with prefix and version, in the form of `canonicalPath`. */
   readonly path: string;
-  /** Whether it is what `@willsoto/nestjs-prometheus` brings, or a class made from it. */
-  readonly isWillsoto: boolean;
 }
 
-/** Where NestJS keeps the path of a controller, and of a method. */
+// Where NestJS keeps what the decorators say; its `RouterModule` adds the id of the application to the last.
 const PATH = 'path';
+const METHOD = 'method';
+const VERSION = '__version__';
+const MODULE_PATH = '__module_path__';
 
-/** Finds the controllers of the application. */
+type Version = string | symbol | (string | symbol)[] | undefined;
+
+/** Finds the routes of the application's controllers, by the rules by which NestJS mounts them. */
 @Injectable()
 export class HostControllers {
-  constructor(private readonly modules: ModulesContainer) {}
+  readonly #scanner = new MetadataScanner();
+  readonly #paths: RoutePathFactory;
 
-  /** The methods of all controllers, but for one, that map a path. */
-  mappedMethods(except?: unknown): MappedMethod[] {
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly config: ApplicationConfig,
+  ) {
+    this.#paths = new RoutePathFactory(config);
+  }
+
+  /** All routes, once the application has been told its prefix and its versioning. */
+  routes(): HostRoute[] {
     return [...this.modules.values()].flatMap((module) =>
       [...module.controllers.values()]
         .map(({ metatype }) => metatype)
-        .filter((type): type is NewableFunction => typeof type === 'function' && type !== except)
-        .flatMap((type) => methodsOf(type, module.name)),
+        .filter((metatype): metatype is Type<object> => typeof metatype === 'function')
+        .flatMap((controller) => this.#routesOf(controller, module)),
     );
   }
-}
 
-function methodsOf(controller: NewableFunction, module: string): MappedMethod[] {
-  const bases = pathsOf(controller);
-  const isWillsoto = lineage(controller).includes('PrometheusController');
-  return methodNames(controller).flatMap((key) => {
-    const owner = `${module} / ${controller.name}.${key}`;
-    const handler: unknown = Reflect.get(controller.prototype as object, key);
-    return bases.flatMap((base) =>
-      pathsOf(handler).map((path) => ({ owner, path: joined(base, path), isWillsoto })),
+  #routesOf(controller: Type<object>, module: Module): HostRoute[] {
+    const prototype = controller.prototype as Record<string, object>;
+    return this.#scanner
+      .getAllMethodNames(prototype)
+      .filter((name) => pathsOf(prototype[name]).length > 0)
+      .flatMap((name) => {
+        const handler = prototype[name] as object;
+        const version = this.#versionOf(controller, handler);
+        const method = (read(METHOD, handler) as RequestMethod | undefined) ?? RequestMethod.GET;
+        return this.#pathsOf(controller, handler, module, version, method).map((path) => ({
+          controller,
+          handler: name,
+          owner: `${module.name} / ${controller.name}.${name}`,
+          method,
+          path: canonicalPath(path),
+        }));
+      });
+  }
+
+  #pathsOf(
+    controller: Type,
+    handler: object,
+    module: Module,
+    version: Version,
+    method: RequestMethod,
+  ): string[] {
+    const versioningOptions = this.config.getVersioning();
+    const modulePath =
+      read(MODULE_PATH + this.modules.applicationId, module.metatype) ??
+      read(MODULE_PATH, module.metatype);
+    const common = {
+      globalPrefix: this.config.getGlobalPrefix(),
+      ...(modulePath !== undefined && { modulePath: modulePath as string }),
+      ...(version !== undefined && { methodVersion: version as string }),
+      ...(versioningOptions !== undefined && { versioningOptions }),
+    };
+    return pathsOf(controller).flatMap((ctrlPath) =>
+      pathsOf(handler).flatMap((methodPath) =>
+        this.#paths.create({ ...common, ctrlPath, methodPath }, method),
+      ),
     );
-  });
-}
-
-/** Of the class and of what it is made from. It triggers no getter. */
-function methodNames(controller: NewableFunction): string[] {
-  const names = new Set<string>();
-  for (
-    let prototype = controller.prototype as object | null;
-    prototype !== null && prototype !== Object.prototype;
-    prototype = Object.getPrototypeOf(prototype) as object | null
-  ) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (typeof value === 'function') names.add(name);
-    }
   }
-  return [...names];
-}
 
-function lineage(controller: NewableFunction): string[] {
-  const names: string[] = [];
-  for (
-    let type = controller as object | null;
-    typeof type === 'function';
-    type = Object.getPrototypeOf(type) as object | null
-  ) {
-    names.push(type.name);
+  #versionOf(controller: Type, handler: object): Version {
+    const versioning = this.config.getVersioning();
+    if (versioning === undefined) return undefined;
+    const version = read(VERSION, handler) ?? read(VERSION, controller);
+    return (version ?? versioning.defaultVersion) as Version;
   }
-  return names;
 }
 
 function pathsOf(target: unknown): string[] {
   if (typeof target !== 'function') return [];
-  const paths: unknown = Reflect.getMetadata(PATH, target);
-  return [paths].flat().filter((path): path is string => typeof path === 'string');
+  return [(read(PATH, target) as string | string[] | undefined) ?? []].flat();
 }
 
-function joined(...parts: readonly string[]): string {
-  const segments = parts.flatMap((part) => part.split('/')).filter((segment) => segment !== '');
-  return canonicalPath(`/${segments.join('/')}`);
+function read(key: string, target: object): unknown {
+  return Reflect.getMetadata(key, target);
 }

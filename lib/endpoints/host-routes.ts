@@ -1,113 +1,75 @@
-import { RequestMethod } from '@nestjs/common';
-import type { AbstractHttpAdapter } from '@nestjs/core';
+import { RequestMethod, type Type } from '@nestjs/common';
+import { loadOptionalPackage } from '../optional-package.js';
 import type { RouteName, RoutePaths } from './endpoints.types.js';
-import type { HostControllers, MappedMethod } from './host-controllers.js';
+import type { HostRoute } from './host-controllers.js';
+import { isOwnController } from './nest-controller.js';
 import { canonicalPath } from './route-path.js';
 
-/** The methods of an adapter that register a route: `get`, `post`, `all` and so on. */
-const REGISTERS = Object.values(RequestMethod)
-  .filter((name) => typeof name === 'string')
-  .map((name) => name.toLowerCase());
-
-type Register = (...values: unknown[]) => unknown;
-
 /**
- * Watches NestJS register the routes of an application that has ours in front. Only there is it known where a route
- * comes to be, with prefix and version.
+ * Stops boot where the routes stand in front of a controller that has the path of one of them, and would never get a
+ * request. That of `@willsoto/nestjs-prometheus` is let be: what it answers is answered here.
  *
- * @returns a function that ends it.
- * @throws Error, when NestJS registers a route that maps the path of one of ours; it names the controller.
+ * @throws Error that names the controller.
  */
-export function watchHostRoutes(
-  adapter: AbstractHttpAdapter,
+export async function assertNothingHidden(
+  routes: readonly HostRoute[],
   paths: RoutePaths,
-  controllers: HostControllers,
-): () => void {
-  const ours = new Map<string, RouteName>();
-  for (const [name, path] of Object.entries(paths) as [RouteName, string | undefined][]) {
-    if (path !== undefined) ours.set(canonicalPath(path), name);
+): Promise<void> {
+  for (const [name, path] of mounted(paths)) {
+    const hidden = routes.filter((route) => route.path === canonicalPath(path));
+    const willsoto = hidden.length > 0 ? await controllerOfWillsoto() : undefined;
+    const rivals = hidden.filter(({ controller }) => !isMadeOf(controller, willsoto));
+    if (rivals.length > 0) throw conflict(name, rivals);
   }
-  return watch(adapter, (method, path) => {
-    const name = ours.get(path);
-    if (name === undefined) return;
-    const owners = ownersOf(path, controllers.mappedMethods());
-    if (owners.some(({ isWillsoto }) => !isWillsoto)) throw conflict(name, method, path, owners);
-  });
 }
 
 /**
- * Watches NestJS register the routes of an application that has ours among them, as one controller.
+ * Stops boot where the routes are a controller among others, and another has a path of it.
  *
- * @param own is that controller.
- * @returns a function that ends it and says where the liveness route has come to be, if anywhere.
- * @throws Error as {@link watchHostRoutes} does.
+ * @throws Error that names the other.
  */
-export function watchRivals(
-  adapter: AbstractHttpAdapter,
-  paths: RoutePaths,
-  controllers: HostControllers,
-  own: unknown,
-): () => string | undefined {
-  const registered = new Map<string, number>();
-  const end = watch(adapter, (method, path) => {
-    if (method !== 'get' && method !== 'all') return;
-    registered.set(path, (registered.get(path) ?? 0) + 1);
-    if (registered.get(path) === 1) return;
-    for (const [name, ownPath] of Object.entries(paths) as [RouteName, string | undefined][]) {
-      if (ownPath === undefined || !path.endsWith(canonicalPath(ownPath))) continue;
-      const rivals = controllers
-        .mappedMethods(own)
-        .filter((mapped) => mapped.path === canonicalPath(ownPath));
-      if (rivals.length > 0) throw conflict(name, method, path, rivals);
-    }
-  });
-  return () => {
-    end();
-    const { live } = paths;
-    return [...registered.keys()].find(
-      (path) => live !== undefined && path.endsWith(canonicalPath(live)),
-    );
-  };
-}
-
-function watch(
-  adapter: AbstractHttpAdapter,
-  onRoute: (method: string, path: string) => void,
-): () => void {
-  const registers = adapter as unknown as Record<string, Register | undefined>;
-  const own = { ...registers };
-  const watched = REGISTERS.filter((method) => typeof registers[method] === 'function');
-  for (const method of watched) {
-    const register = registers[method] as Register;
-    registers[method] = (...values) => {
-      const [path] = values;
-      if (typeof path === 'string') onRoute(method, canonicalPath(path));
-      return register.apply(adapter, values);
-    };
+export function assertNoRival(routes: readonly HostRoute[], paths: RoutePaths): void {
+  const own = routes.filter(({ controller }) => isOwnController(controller));
+  const others = routes.filter(
+    ({ controller, method }) =>
+      !isOwnController(controller) && [RequestMethod.GET, RequestMethod.ALL].includes(method),
+  );
+  for (const [name] of mounted(paths)) {
+    const places = own.filter(({ handler }) => handler === name).map(({ path }) => path);
+    const rivals = others.filter(({ path }) => places.includes(path));
+    if (rivals.length > 0) throw conflict(name, rivals);
   }
-  return () => {
-    for (const method of watched) {
-      if (own[method] === undefined) delete registers[method];
-      else registers[method] = own[method];
-    }
-  };
 }
 
-/** A route ends with what its controller and method say. One that says nothing could be any, so it is named last. */
-function ownersOf(path: string, mapped: readonly MappedMethod[]): readonly MappedMethod[] {
-  const owners = mapped.filter((method) => method.path !== '/' && path.endsWith(method.path));
-  return owners.length > 0 ? owners : mapped.filter((method) => method.path === '/');
+/** Where NestJS mounts one of the routes that are a controller. */
+export function placeOf(routes: readonly HostRoute[], name: RouteName): string | undefined {
+  return routes.find(({ controller, handler }) => isOwnController(controller) && handler === name)
+    ?.path;
 }
 
-function conflict(
-  name: RouteName,
-  method: string,
-  path: string,
-  owners: readonly MappedMethod[],
-): Error {
-  const who = [...new Set(owners.map(({ owner }) => owner))].join(', ');
+function mounted(paths: RoutePaths): [RouteName, string][] {
+  return (Object.entries(paths) as [RouteName, string | undefined][]).filter(
+    (entry): entry is [RouteName, string] => entry[1] !== undefined,
+  );
+}
+
+/** A package that cannot be loaded has no controller either. */
+async function controllerOfWillsoto(): Promise<unknown> {
+  const willsoto = await loadOptionalPackage('@willsoto/nestjs-prometheus').catch(() => undefined);
+  return (willsoto as { PrometheusController?: unknown } | undefined)?.PrometheusController;
+}
+
+function isMadeOf(controller: Type, base: unknown): boolean {
+  return (
+    typeof base === 'function' && (controller === base || controller.prototype instanceof base)
+  );
+}
+
+function conflict(name: RouteName, rivals: readonly HostRoute[]): Error {
+  const who = [...new Set(rivals.map(({ owner }) => owner))].join(', ');
+  const [{ method, path } = { method: RequestMethod.GET, path: '' }] = rivals;
   return new Error(
-    `${who} maps ${method.toUpperCase()} ${path}, which ObservabilityModule answers. Give one of them another path; ` +
+    `${who} maps ${RequestMethod[method]} ${path}, which ObservabilityModule answers. Give one of them another path; ` +
       `the option routes.${name} takes a path, or false`,
   );
 }

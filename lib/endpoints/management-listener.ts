@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { systemClock, within } from '../clock.js';
 import { errorText } from '../show-value.js';
 import { notFoundAnswer } from './answers.js';
 import type { ManagementAddress } from './endpoints.types.js';
@@ -18,17 +19,22 @@ const LIMITS = {
 
 const MAX_CONNECTIONS = 500;
 
+/** For the last scrape, in milliseconds. */
+const LAST_ANSWER_MS = 1_000;
+
 /** The longest that a connection may stand still while an answer is read, in milliseconds. */
 const STANDSTILL_MS = 30_000;
 
 /** Answers the routes on a port of their own, for an application with or without HTTP. */
 export class ManagementListener {
   readonly #server: Server;
+  #isUp = false;
 
   constructor(
     private readonly address: ManagementAddress,
     handle: RequestHandler,
     inFlight: RequestsInFlight,
+    private readonly complain: (problem: string) => void,
   ) {
     this.#server = createServer(LIMITS, (request, response) => {
       inFlight.add(response);
@@ -36,6 +42,9 @@ export class ManagementListener {
     });
     this.#server.maxConnections = MAX_CONNECTIONS;
     this.#server.setTimeout(STANDSTILL_MS);
+    this.#server.on('connection', (socket) => {
+      if (!this.#isUp) socket.unref();
+    });
   }
 
   /**
@@ -50,12 +59,15 @@ export class ManagementListener {
       this.#server.once('error', (error) => reject(unavailable(this.address, error)));
       this.#server.listen(port, host, resolve);
     });
+    // Too many open files, for instance; whatever it is, it must not end the process.
+    this.#server.on('error', (error) => this.complain(`Management port: ${errorText(error)}`));
     this.#server.unref();
     return this.url;
   }
 
   /** From now on the process lives as long as it listens. */
   keepAlive(): void {
+    this.#isUp = true;
     this.#server.ref();
   }
 
@@ -65,13 +77,13 @@ export class ManagementListener {
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
-  /** Ends it, and whatever is under way. */
+  /** Ends it; an answer that is under way is let finish for a while. */
   async close(): Promise<void> {
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
-    this.#server.closeAllConnections();
+    await within(systemClock, LAST_ANSWER_MS, closed, () => this.#server.closeAllConnections());
     await closed;
   }
 }

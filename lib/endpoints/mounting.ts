@@ -4,7 +4,7 @@ import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { ManagementAddress, RoutePaths } from './endpoints.types.js';
 import { putInFront } from './front.js';
 import type { HostControllers } from './host-controllers.js';
-import { watchHostRoutes, watchRivals } from './host-routes.js';
+import { assertNoRival, assertNothingHidden, placeOf } from './host-routes.js';
 import { ManagementListener } from './management-listener.js';
 import { mapPaths } from './nest-controller.js';
 import { createRequestHandler } from './request-handler.js';
@@ -27,7 +27,6 @@ export class Mounting {
   readonly #handle;
   readonly #listener: ManagementListener | undefined;
   #livePath: string | undefined;
-  #endWatch: () => void = () => {};
 
   constructor(
     routes: Routes,
@@ -39,7 +38,9 @@ export class Mounting {
     this.#livePath = paths.live;
     this.#handle = createRequestHandler(routes, paths, (problem) => this.#logger.error(problem));
     if (management !== undefined) {
-      this.#listener = new ManagementListener(management, this.#handle, inFlight);
+      this.#listener = new ManagementListener(management, this.#handle, inFlight, (problem) =>
+        this.#logger.error(problem),
+      );
     } else if (controller !== undefined) {
       mapPaths(controller, paths);
     }
@@ -57,25 +58,28 @@ export class Mounting {
     this.#logger.log(`The management routes listen on ${url}`);
   }
 
-  /** Stands before the application's server, with or without the routes, and watches what is registered behind. */
-  standBefore(adapter: AbstractHttpAdapter): void {
+  /**
+   * Stands before the application's server, with or without the routes.
+   *
+   * @throws Error (as a rejection) where a controller of the application has the path of a route.
+   */
+  async standBefore(adapter: AbstractHttpAdapter): Promise<void> {
     const { paths, controller } = this.settings;
     const { inFlight } = this;
     const inFront = !this.isApart && controller === undefined;
     putInFront(adapter, { handle: inFront ? this.#handle : undefined, inFlight });
+    if (this.isApart) return;
+    const hostRoutes = this.controllers.routes();
     if (inFront) {
-      this.#endWatch = watchHostRoutes(adapter, paths, this.controllers);
-    } else if (!this.isApart) {
-      const end = watchRivals(adapter, paths, this.controllers, controller);
-      this.#endWatch = () => {
-        this.#livePath = end() ?? this.#livePath;
-      };
+      await assertNothingHidden(hostRoutes, paths);
+    } else {
+      assertNoRival(hostRoutes, paths);
+      this.#livePath = placeOf(hostRoutes, 'live');
     }
   }
 
-  /** All routes are registered, and the application has come up. */
+  /** The application has come up. */
   bootstrapped(): void {
-    this.#endWatch();
     this.#listener?.keepAlive();
   }
 

@@ -44,6 +44,9 @@ const REFUSALS = {
 /** Where `@nestjs/swagger` looks for what it is to leave out. */
 const HIDDEN_FROM_SWAGGER = 'swagger/apiExcludeEndpoint';
 
+/** Marks the controllers that are made here; an application that imports the module twice has several. */
+const OURS = Symbol('controller of ObservabilityModule');
+
 const ROUTE_NAMES = Object.keys(DEFAULT_PATHS) as readonly RouteName[];
 
 /**
@@ -55,6 +58,8 @@ const ROUTE_NAMES = Object.keys(DEFAULT_PATHS) as readonly RouteName[];
 export function createNestController(decorators: readonly ClassDecorator[]): Type {
   @Controller({ version: VERSION_NEUTRAL })
   class ObservabilityController {
+    static readonly [OURS] = true;
+
     constructor(@Inject(ROUTES) readonly routes: Routes) {}
   }
   const addHandler = (method: string, route: RouteName): void => {
@@ -65,6 +70,8 @@ export function createNestController(decorators: readonly ClassDecorator[]): Typ
     ): Promise<void> {
       return reply(this.routes, route, request, response);
     };
+    // Swagger makes the id of an operation of it.
+    Object.defineProperty(value, 'name', { value: method });
     const { prototype } = ObservabilityController;
     Object.defineProperty(prototype, method, { value, configurable: true, writable: true });
     Req()(prototype, method, 0);
@@ -77,18 +84,28 @@ export function createNestController(decorators: readonly ClassDecorator[]): Typ
   return ObservabilityController;
 }
 
+/** Whether a controller has been made by {@link createNestController}. */
+export function isOwnController(controller: Type): boolean {
+  return OURS in controller;
+}
+
 /** Tells NestJS where the routes are, before it registers its controllers. */
 export function mapPaths({ prototype }: Type, paths: RoutePaths): void {
   const handlerOf = (method: string): PropertyDescriptor & { value: object } =>
     Object.getOwnPropertyDescriptor(prototype, method) as PropertyDescriptor & { value: object };
   for (const name of ROUTE_NAMES) {
     const path = paths[name];
-    if (path !== undefined) Get(path)(prototype as object, name, handlerOf(name));
+    const handler = handlerOf(name);
+    // The same class is mapped again where an application is booted twice, with other options perhaps.
+    Reflect.deleteMetadata('path', handler.value);
+    if (path !== undefined) Get(path)(prototype as object, name, handler);
   }
   const all = Object.values(paths).filter((path) => path !== undefined);
   for (const [refusal, Method] of Object.entries(REFUSALS)) {
     const handler = handlerOf(refusal);
-    Method(all)(prototype as object, refusal, handler);
+    Reflect.deleteMetadata('path', handler.value);
+    // No path at all would stand for "/".
+    if (all.length > 0) Method(all)(prototype as object, refusal, handler);
     Reflect.defineMetadata(HIDDEN_FROM_SWAGGER, { disable: true }, handler.value);
   }
 }

@@ -19,8 +19,13 @@ export function askSafely(
 ): RequestPredicate {
   let warned = false;
   const refuse = (problem: string): false => {
-    if (!warned) warn(`${option} ${problem}: ${otherwise}`);
+    if (warned) return false;
     warned = true;
+    try {
+      warn(`${option} ${problem}: ${otherwise}`);
+    } catch {
+      // A logger that throws is no reason to let anybody in, nor to end the process.
+    }
     return false;
   };
   return (request) => {

@@ -28,7 +28,11 @@ export function createRoutes(
   complain: (problem: string) => void,
 ): Routes {
   const failed = (name: RouteName, error: unknown): Answer => {
-    complain(`The route ${name} failed: ${errorText(error)}`);
+    try {
+      complain(`The route ${name} failed: ${errorText(error)}`);
+    } catch {
+      // A logger that throws takes no route down.
+    }
     return failureAnswer();
   };
   const route = (name: RouteName, answer: Route, admits?: AccessPolicy): Route => {

@@ -19,33 +19,43 @@ const DOCUMENTED: readonly string[] = ['200 {"status":"alive"}', '503 {"status":
  */
 export async function checkLiveRoute(server: Server, path: string): Promise<string | undefined> {
   if (!(server instanceof http.Server) && !(server instanceof https.Server)) return undefined;
+  const deadline = AbortSignal.timeout(PATIENCE_MS);
   try {
-    const answer = await ask(server, path);
+    const answer = await ask(server, path, deadline);
     return DOCUMENTED.includes(answer) ? undefined : `the answer was ${showText(answer)}`;
   } catch (error) {
-    return `there was no answer: ${errorText(error)}`;
+    const why = deadline.aborted ? `none within ${PATIENCE_MS} ms` : errorText(error);
+    return `there was no answer: ${why}`;
   }
 }
 
-function ask(server: Server, path: string): Promise<string> {
+function ask(server: Server, path: string, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const answered = (response: IncomingMessage): void => {
       let body = '';
       response.setEncoding('utf8');
+      const done = (): void => resolve(`${response.statusCode} ${body}`);
       response.on('data', (chunk: string) => {
-        body = (body + chunk).slice(0, MAX_BODY);
+        body += chunk;
+        if (body.length <= MAX_BODY) return;
+        done();
+        response.destroy();
       });
-      response.on('end', () => resolve(`${response.statusCode} ${body}`));
+      response.on('end', done);
       response.on('error', reject);
     };
-    const options = { ...whereTo(server), path, agent: false, timeout: PATIENCE_MS };
+    const options = {
+      ...whereTo(server),
+      path,
+      agent: false,
+      signal,
+    };
     const request =
       server instanceof https.Server
         ? // The certificate is that of a name, and this asks an address.
           https.get({ ...options, rejectUnauthorized: false }, answered)
         : http.get(options, answered);
     request.on('socket', (socket) => socket.unref());
-    request.on('timeout', () => request.destroy(new Error(`none within ${PATIENCE_MS} ms`)));
     request.on('error', reject);
   });
 }
