@@ -114,7 +114,7 @@ describe('a setting of access that is no such thing stops boot, and tells no tok
     ['true', { metrics: true }, /access\.metrics is true/],
     ['false', { metrics: false }, /access\.metrics is false/],
     ['null', { metrics: null }, /access\.metrics is null/],
-    ['a word', { metrics: 'private' }, /access\.metrics is "private"/],
+    ['a word', { metrics: 'private' }, /access\.metrics is \[redacted\]/],
     ['one for the liveness probe', { live: () => false }, /access\.live is not an option/],
     ['one for the readiness probe', { ready: { bearer: TOKEN } }, /access\.ready is not an option/],
     ['one for all', { bearer: TOKEN }, /access\.bearer is not an option/],

@@ -278,7 +278,7 @@ describe('a bad setting is refused, with its name, its value and what is accepte
     ],
     [
       { access: { health: 'private' } },
-      'access.health is "private" (string); accepted is \'public\'',
+      "access.health is [redacted] (string of 7 characters); accepted is 'public'",
     ],
     [{ access: { health: {} } }, "access.health is {} (object); accepted is 'public'"],
     [{ access: { health: { bearer: undefined } } }, 'access.health is {} (object)'],
