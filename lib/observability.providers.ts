@@ -1,0 +1,114 @@
+import { Logger, type Provider, type Type } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { accessPolicy } from './endpoints/access-policy.js';
+import { detailsPolicy } from './endpoints/details-policy.js';
+import { HostControllers } from './endpoints/host-controllers.js';
+import { Mounting } from './endpoints/mounting.js';
+import { ROUTES } from './endpoints/nest-controller.js';
+import { ObservabilityController } from './endpoints/observability.controller.js';
+import { RequestsInFlight } from './endpoints/requests-in-flight.js';
+import { createRoutes, type Routes } from './endpoints/routes.js';
+import { HealthCheckExplorer } from './health/health-check.explorer.js';
+import { HealthRegistry } from './health/health.registry.js';
+import { MetricsRegistry } from './metrics/metrics.registry.js';
+import { loadPromClient } from './metrics/prom-client.js';
+import { ObservabilityLifecycle } from './observability.lifecycle.js';
+import { MODULE_OPTIONS_TOKEN } from './observability.module-definition.js';
+import type { ResolvedOptions } from './observability.options.js';
+import { resolveOptions } from './resolve-options.js';
+import { SentryService } from './sentry/sentry.service.js';
+import { Shutdown } from './shutdown/shutdown.js';
+
+const RESOLVED_OPTIONS = Symbol('resolved options of ObservabilityModule');
+
+/**
+ * What makes up the module.
+ *
+ * @param controller is that of `pipeline: 'nest'`.
+ */
+export function providersWith(controller: Type | undefined): Provider[] {
+  return [
+    ...PROVIDERS,
+    {
+      provide: Mounting,
+      inject: [ROUTES, RESOLVED_OPTIONS, RequestsInFlight, HostControllers],
+      useFactory: (
+        routes: Routes,
+        { routes: paths, management }: ResolvedOptions,
+        inFlight: RequestsInFlight,
+        controllers: HostControllers,
+      ) => new Mounting(routes, { paths, management, controller }, inFlight, controllers),
+    },
+  ];
+}
+
+const PROVIDERS: readonly Provider[] = [
+  {
+    provide: RESOLVED_OPTIONS,
+    inject: [MODULE_OPTIONS_TOKEN],
+    useFactory: (options: unknown) => resolveOptions(options, process.env),
+  },
+  {
+    provide: HealthRegistry,
+    inject: [RESOLVED_OPTIONS],
+    useFactory: ({ health: { timeoutMs, cacheMs, details } }: ResolvedOptions) =>
+      new HealthRegistry({ timeoutMs, cacheMs, showsDetails: details === 'always' }),
+  },
+  {
+    provide: MetricsRegistry,
+    inject: [RESOLVED_OPTIONS],
+    useFactory: async ({ metrics }: ResolvedOptions) =>
+      new MetricsRegistry(metrics.enabled ? await loadPromClient() : undefined, metrics),
+  },
+  {
+    provide: SentryService,
+    inject: [RESOLVED_OPTIONS],
+    useFactory: async ({ sentry, sentryDefaults }: ResolvedOptions) => {
+      const service = new SentryService(sentryDefaults);
+      if (sentry !== undefined) await service.init(sentry);
+      return service;
+    },
+  },
+  RequestsInFlight,
+  HostControllers,
+  {
+    provide: ROUTES,
+    inject: [HealthRegistry, MetricsRegistry, RESOLVED_OPTIONS],
+    useFactory: routesOf,
+  },
+  {
+    provide: Shutdown,
+    inject: [HealthRegistry, RequestsInFlight, HttpAdapterHost],
+    useFactory: (health: HealthRegistry, inFlight: RequestsInFlight, http: HttpAdapterHost) => {
+      const begun = (): void => {
+        health.readiness.stopping();
+        inFlight.closeConnections();
+      };
+      return new Shutdown({ begun, idle: () => inFlight.none() }, http);
+    },
+  },
+  HealthCheckExplorer,
+  ObservabilityLifecycle,
+];
+
+function routesOf(
+  checks: HealthRegistry,
+  metrics: MetricsRegistry,
+  { health, tools, access, routes }: ResolvedOptions,
+): Routes {
+  const logger = new Logger('Observability');
+  const warn = (problem: string): void => logger.warn(problem);
+  const policies = {
+    health: accessPolicy('health', access.health, warn),
+    metrics: accessPolicy('metrics', access.metrics, warn),
+    tools: accessPolicy('tools', access.tools, warn),
+  };
+  const controller = new ObservabilityController(checks, metrics, {
+    statusCodes: health.statusCodes,
+    showsDetails: detailsPolicy(health.details, warn),
+    page: health.page,
+    tools,
+    showsTools: (request) => routes.tools !== undefined && policies.tools(request) === 'admitted',
+  });
+  return createRoutes(controller, policies, (problem) => logger.error(problem));
+}
