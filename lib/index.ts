@@ -42,7 +42,10 @@ export type {
   SummaryConfiguration,
 } from './metrics/metrics.types.js';
 export { ObservabilityModule } from './observability.module.js';
-export type { PipelineOption } from './observability.module-definition.js';
+export type {
+  ObservabilityModuleExtras,
+  PipelineOption,
+} from './observability.module-definition.js';
 export type {
   AccessOptions,
   HealthOptions,

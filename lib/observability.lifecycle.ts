@@ -1,8 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { systemClock } from './clock.js';
 import { logTransitions } from './bridges/health-log.js';
-import { cutConnections, whenListening } from './endpoints/front.js';
+import { whenListening } from './endpoints/front.js';
 import { Mounting } from './endpoints/mounting.js';
 import { HealthCheckExplorer } from './health/health-check.explorer.js';
 import { HealthRegistry } from './health/health.registry.js';
@@ -12,9 +11,6 @@ import { Shutdown } from './shutdown/shutdown.js';
 
 /** A kubelet that is not told otherwise gives up on a probe after this long, in milliseconds. */
 const KUBELET_PATIENCE_MS = 1_000;
-
-/** What still waits for an answer once all providers are gone gets this long, in milliseconds. */
-const CUT_AFTER_MS = 1_000;
 
 /** What happens when an application starts and stops. */
 @Injectable()
@@ -36,13 +32,14 @@ export class ObservabilityLifecycle implements OnApplicationBootstrap {
     outer.closed = () => this.#closed();
     inner.bootstrapped = () => this.#bootstrapped();
     inner.closing = () => this.#closing();
-    inner.destroyed = (signal) => this.#destroyed(signal);
+    inner.destroyed = (signal) => shutdown.destroyed(signal);
     logTransitions(health, this.#logger);
   }
 
   /** Takes its place in front of the application; NestJS asks for it only where there is HTTP. */
   async mount(): Promise<void> {
     const { httpAdapter } = this.http;
+    this.explorer.assertAlone();
     await this.mounting.standBefore(httpAdapter);
     whenListening(httpAdapter, () => {
       this.health.startBackground();
@@ -81,14 +78,6 @@ export class ObservabilityLifecycle implements OnApplicationBootstrap {
     await this.sentry.close();
     await this.mounting.close();
     this.shutdown.end();
-  }
-
-  /** A stream that never ends would keep the server from closing for ever. */
-  #destroyed(signal: string | undefined): void {
-    this.shutdown.destroyed(signal);
-    const { httpAdapter } = this.http;
-    if (signal === undefined || !this.shutdown.isEnabled || httpAdapter === undefined) return;
-    systemClock.after(CUT_AFTER_MS, () => cutConnections(httpAdapter), { background: true });
   }
 
   #warn(): void {

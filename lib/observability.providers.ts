@@ -78,13 +78,19 @@ const PROVIDERS: readonly Provider[] = [
   },
   {
     provide: Shutdown,
-    inject: [HealthRegistry, RequestsInFlight, HttpAdapterHost],
-    useFactory: (health: HealthRegistry, inFlight: RequestsInFlight, http: HttpAdapterHost) => {
+    inject: [HealthRegistry, RequestsInFlight, HttpAdapterHost, Mounting],
+    useFactory: (
+      health: HealthRegistry,
+      inFlight: RequestsInFlight,
+      http: HttpAdapterHost,
+      mounting: Mounting,
+    ) => {
       const begun = (): void => {
         health.readiness.stopping();
         inFlight.closeConnections();
       };
-      return new Shutdown({ begun, idle: () => inFlight.none() }, http);
+      const idle = (): Promise<void> => inFlight.none();
+      return new Shutdown({ begun, idle, cut: () => mounting.cutConnections() }, http);
     },
   },
   HealthCheckExplorer,

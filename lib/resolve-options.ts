@@ -199,7 +199,9 @@ function readRoutes(reader: SettingsReader, value: unknown): RoutePaths {
 }
 
 function readAccess(reader: SettingsReader, value: unknown): ResolvedOptions['access'] {
-  const access = reader.section('access', value, ['health', 'metrics', 'tools']);
+  const access = reader.section('access', value, ['health', 'metrics', 'tools'], {
+    isSecret: true,
+  });
   const of = (name: GuardedRoute): AccessOption =>
     reader.setting(`access.${name}`, access[name], accessFor) ?? 'public';
   return { health: of('health'), metrics: of('metrics'), tools: of('tools') };

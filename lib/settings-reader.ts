@@ -6,12 +6,10 @@ export interface Rule<T> {
   /** For the error message: `accepted is …`. */
   readonly accepted: string;
   /** Whether what stands there by mistake may be a secret, so that it is not shown. */
-  readonly isSecret?: boolean;
+  readonly isSecret?: boolean | undefined;
   /** Reads an option's value or a variable's text; `undefined` when it is not acceptable. */
   read(value: unknown): T | undefined;
 }
-
-const AN_OBJECT = { accepted: 'an object' };
 
 /** Reads settings from options and environment variables, and gathers everything that is wrong with them. */
 export class SettingsReader {
@@ -20,15 +18,22 @@ export class SettingsReader {
   constructor(private readonly environment: Readonly<Record<string, string | undefined>>) {}
 
   /** An object of options; `{}` when it is not given. Without a list of known keys, any key is allowed. */
-  section(name: string, value: unknown, known?: readonly string[]): Record<string, unknown> {
+  section(
+    name: string,
+    value: unknown,
+    known?: readonly string[],
+    { isSecret }: Pick<Rule<unknown>, 'isSecret'> = {},
+  ): Record<string, unknown> {
     if (value === undefined) return {};
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      this.refuse(name === '' ? 'what the options are' : name, value, AN_OBJECT);
+      const accepted = 'an object';
+      this.refuse(name === '' ? 'what the options are' : name, value, { accepted, isSecret });
       return {};
     }
     const unknown = known ? Object.keys(value).filter((key) => !known.includes(key)) : [];
     for (const key of unknown) {
-      const path = name === '' ? key : `${name}.${key}`;
+      const shown = isSecret === true ? REDACTED : key;
+      const path = name === '' ? shown : `${name}.${shown}`;
       this.problem(`${path} is not an option here; known are ${known?.join(', ')}`);
     }
     return value as Record<string, unknown>;
@@ -44,10 +49,8 @@ export class SettingsReader {
 
   /** Notes a setting that is not acceptable. */
   refuse(name: string, value: unknown, { accepted, isSecret }: Omit<Rule<unknown>, 'read'>): void {
-    const shown =
-      typeof value === 'string' && (isSecret === true || namesSecret(name))
-        ? `${REDACTED} (string of ${value.length} characters)`
-        : showValue(value);
+    const hidden = isSecret === true || (typeof value === 'string' && namesSecret(name));
+    const shown = hidden ? showHidden(value) : showValue(value);
     this.problem(`${name} is ${shown}; accepted is ${accepted}`);
   }
 
@@ -67,4 +70,10 @@ export class SettingsReader {
     if (accepted === undefined) this.refuse(name, value, rule);
     return accepted;
   }
+}
+
+/** What may hold a secret anywhere: its kind, and of a text its length. */
+function showHidden(value: unknown): string {
+  if (typeof value === 'string') return `${REDACTED} (string of ${value.length} characters)`;
+  return Array.isArray(value) ? `${REDACTED} (array)` : showValue(value);
 }

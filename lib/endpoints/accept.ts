@@ -1,6 +1,6 @@
 /**
- * Whether a header `Accept` prefers HTML to JSON: HTML must be named in it, and JSON must count for less. `*` and `/*`
- * alone, as programs send them, prefer nothing.
+ * Whether a header `Accept` prefers HTML to JSON: HTML must be named in it, and JSON must count for less. A
+ * wildcard alone, as programs send it, prefers nothing.
  */
 export function prefersHtml(accept: string | undefined): boolean {
   if (accept === undefined || !accept.toLowerCase().includes('text/html')) return false;

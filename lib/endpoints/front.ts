@@ -1,5 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { AbstractHttpAdapter } from '@nestjs/core';
+import type { OpenConnections } from './open-connections.js';
 import type { RequestHandler } from './request-handler.js';
 import type { RequestsInFlight } from './requests-in-flight.js';
 
@@ -23,12 +25,17 @@ interface FastifyReply extends FastifyMessage<ServerResponse> {
 /** How Node.js tells of a request: the others are for one that expects something, where somebody listens for that. */
 const REQUESTS: readonly string[] = ['request', 'checkContinue', 'checkExpectation'];
 
+/** How it tells of a connection; of one with TLS it tells twice. */
+const CONNECTIONS: readonly string[] = ['connection', 'secureConnection'];
+
 /** What stands ahead of an application. */
 export interface Front {
   /** Answers what is for one of our routes; where they are not here, it answers nothing. */
   readonly handle: RequestHandler | undefined;
-  /** All other requests are noted here. */
+  /** Every request with a socket is noted here, ours too. */
   readonly inFlight: RequestsInFlight;
+  /** Every connection is noted here. */
+  readonly connections: OpenConnections;
 }
 
 /**
@@ -73,12 +80,6 @@ export function whenListening(adapter: AbstractHttpAdapter, callback: () => void
   (adapter.getHttpServer() as Server).once('listening', callback);
 }
 
-/** Ends all connections of the application's server, whatever is under way on them. */
-export function cutConnections(adapter: AbstractHttpAdapter): void {
-  const server = adapter.getHttpServer() as Partial<Server>;
-  server.closeAllConnections?.();
-}
-
 /** Fastify opens a server of its own for each further address of a name such as `localhost`. */
 function furtherServers(fastify: FastifyLike): readonly Server[] {
   const bindings = Object.getOwnPropertySymbols(fastify).find(
@@ -88,13 +89,17 @@ function furtherServers(fastify: FastifyLike): readonly Server[] {
 }
 
 /** Listeners that come later stand behind it too. */
-function standBefore(server: Server, { handle, inFlight }: Front): void {
+function standBefore(server: Server, { handle, inFlight, connections }: Front): void {
   const emit = server.emit.bind(server) as (event: string, ...values: unknown[]) => boolean;
   server.emit = (event: string, ...values: unknown[]): boolean => {
     if (REQUESTS.includes(event)) {
       const [request, response] = values as [IncomingMessage, ServerResponse];
       inFlight.add(response);
       if (handle?.(request, response) === true) return true;
+    } else if (CONNECTIONS.includes(event)) {
+      const [socket] = values as [Socket];
+      connections.add(socket);
+      socket.once('close', () => inFlight.connectionClosed(socket));
     }
     return emit(event, ...values);
   };

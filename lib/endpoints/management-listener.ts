@@ -4,6 +4,7 @@ import { systemClock, within } from '../clock.js';
 import { errorText } from '../show-value.js';
 import { notFoundAnswer } from './answers.js';
 import type { ManagementAddress } from './endpoints.types.js';
+import { OpenConnections } from './open-connections.js';
 import type { RequestHandler } from './request-handler.js';
 import type { RequestsInFlight } from './requests-in-flight.js';
 import { sendAnswer } from './send-answer.js';
@@ -17,6 +18,7 @@ const LIMITS = {
   connectionsCheckingInterval: 1_000,
 } as const;
 
+/** With more than that the oldest gives way: a kubelet must not be kept out by whoever takes them all. */
 const MAX_CONNECTIONS = 500;
 
 /** For the last scrape, in milliseconds. */
@@ -40,10 +42,12 @@ export class ManagementListener {
       inFlight.add(response);
       if (!handle(request, response)) sendAnswer(notFoundAnswer(), request, response);
     });
-    this.#server.maxConnections = MAX_CONNECTIONS;
     this.#server.setTimeout(STANDSTILL_MS);
+    const connections = new OpenConnections();
     this.#server.on('connection', (socket) => {
       if (!this.#isUp) socket.unref();
+      if (connections.count >= MAX_CONNECTIONS) connections.endOldest();
+      connections.add(socket);
     });
   }
 
@@ -62,19 +66,14 @@ export class ManagementListener {
     // Too many open files, for instance; whatever it is, it must not end the process.
     this.#server.on('error', (error) => this.complain(`Management port: ${errorText(error)}`));
     this.#server.unref();
-    return this.url;
+    const { address, family, port: taken } = this.#server.address() as AddressInfo;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`;
   }
 
   /** From now on the process lives as long as it listens. */
   keepAlive(): void {
     this.#isUp = true;
     this.#server.ref();
-  }
-
-  /** Where it listens. */
-  get url(): string {
-    const { address, family, port } = this.#server.address() as AddressInfo;
-    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
   /** Ends it; an answer that is under way is let finish for a while. */

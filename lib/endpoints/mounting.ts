@@ -7,7 +7,8 @@ import type { HostControllers } from './host-controllers.js';
 import { assertNoRival, assertNothingHidden, placeOf } from './host-routes.js';
 import { ManagementListener } from './management-listener.js';
 import { mapPaths } from './nest-controller.js';
-import { createRequestHandler } from './request-handler.js';
+import { OpenConnections } from './open-connections.js';
+import { createRequestHandler, type RequestHandler } from './request-handler.js';
 import type { RequestsInFlight } from './requests-in-flight.js';
 import type { Routes } from './routes.js';
 import { checkLiveRoute } from './self-check.js';
@@ -24,8 +25,9 @@ export interface MountingSettings {
 /** Puts the routes where they are to be: in front of the application, among its controllers, or on a port of their own. */
 export class Mounting {
   readonly #logger = new Logger('Observability');
-  readonly #handle;
+  readonly #handle: RequestHandler;
   readonly #listener: ManagementListener | undefined;
+  readonly #connections = new OpenConnections();
   #livePath: string | undefined;
 
   constructor(
@@ -67,8 +69,11 @@ export class Mounting {
     const { paths, controller } = this.settings;
     const { inFlight } = this;
     const inFront = !this.isApart && controller === undefined;
-    putInFront(adapter, { handle: inFront ? this.#handle : undefined, inFlight });
+    const handle = inFront ? this.#handle : undefined;
+    putInFront(adapter, { handle, inFlight, connections: this.#connections });
     if (this.isApart) return;
+    // Again, as another application may have mapped the same class since.
+    if (controller !== undefined) mapPaths(controller, paths);
     const hostRoutes = this.controllers.routes();
     if (inFront) {
       await assertNothingHidden(hostRoutes, paths);
@@ -95,6 +100,11 @@ export class Mounting {
     this.#logger.warn(
       `GET ${this.#livePath} is not answered as documented: ${problem}. ${cause}; probes will fail`,
     );
+  }
+
+  /** Ends all connections of the application, whatever is under way on them. */
+  cutConnections(): void {
+    this.#connections.endAll();
   }
 
   /** Ends the management port, if there is one. */

@@ -19,20 +19,19 @@ export function createRequestHandler(
   for (const [name, path] of Object.entries(paths) as [RouteName, string | undefined][]) {
     if (path !== undefined) mounted.set(canonicalPath(path), routes[name]);
   }
-  const routeOf = (target = '/'): Route | undefined => {
+  const routeOf = (target: string): Route | undefined => {
     const path = pathOfTarget(target);
     return path === undefined ? undefined : mounted.get(path);
   };
   return (request, response) => {
-    const route = mounted.get(request.url ?? '') ?? routeOf(request.url);
+    const { url = '/' } = request;
+    const route = mounted.get(url) ?? routeOf(url);
     if (route === undefined) return false;
     const send = (answer: Answer): void => {
       try {
         sendAnswer(answer, request, response);
       } catch (error) {
-        complain(
-          `A request for ${pathOfTarget(request.url ?? '')} got no answer: ${errorText(error)}`,
-        );
+        complain(`A request for ${pathOfTarget(url)} got no answer: ${errorText(error)}`);
         response.destroy();
       }
     };

@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** The requests of an application that have not been answered to the end. */
 export class RequestsInFlight {
   readonly #responses = new Set<ServerResponse>();
+  readonly #latest = new WeakMap<Socket, ServerResponse>();
   readonly #waiting: (() => void)[] = [];
   readonly #forget: (this: ServerResponse) => void;
   #lastOfConnection = false;
@@ -22,8 +24,15 @@ export class RequestsInFlight {
   add(response: ServerResponse): void {
     if (this.#lastOfConnection) closeAfter(response);
     if (response.socket === null) return;
+    this.#latest.set(response.socket, response);
     this.#responses.add(response);
     response.on('close', this.#forget);
+  }
+
+  /** Forgets a request whose connection has closed: one that somebody has taken out of Node's hands never says so. */
+  connectionClosed(socket: Socket): void {
+    const response = this.#latest.get(socket);
+    if (response !== undefined) this.#ended(response);
   }
 
   /** Whether the request is noted. */
@@ -31,7 +40,10 @@ export class RequestsInFlight {
     return this.#responses.has(response);
   }
 
-  /** From now on each answer is the last on its connection, those under way among them. */
+  /**
+   * From now on each answer is the last on its connection, those under way among them. What waits behind one of these
+   * gets no answer, and has to be sent again.
+   */
   closeConnections(): void {
     this.#lastOfConnection = true;
     for (const response of this.#responses) closeAfter(response);
@@ -46,8 +58,7 @@ export class RequestsInFlight {
   }
 
   #ended(response: ServerResponse): void {
-    this.#responses.delete(response);
-    if (this.#responses.size > 0) return;
+    if (!this.#responses.delete(response) || this.#responses.size > 0) return;
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

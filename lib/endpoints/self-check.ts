@@ -24,6 +24,7 @@ export async function checkLiveRoute(server: Server, path: string): Promise<stri
     const answer = await ask(server, path, deadline);
     return DOCUMENTED.includes(answer) ? undefined : `the answer was ${showText(answer)}`;
   } catch (error) {
+    if (!server.listening) return undefined;
     const why = deadline.aborted ? `none within ${PATIENCE_MS} ms` : errorText(error);
     return `there was no answer: ${why}`;
   }

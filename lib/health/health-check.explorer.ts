@@ -53,12 +53,13 @@ export class HealthCheckExplorer {
    * holds two explorers, each of which would find everything.
    */
   explore(): void {
-    this.#assertAlone();
+    this.assertAlone();
     this.#look();
     if (this.#failures.length > 0) throw this.#failures[0];
   }
 
-  #assertAlone(): void {
+  /** @throws Error when the graph holds two explorers, each of which would find everything. */
+  assertAlone(): void {
     const holders = [...this.modules.values()].filter((host) =>
       host.providers.has(HealthCheckExplorer),
     );

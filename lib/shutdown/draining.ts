@@ -16,6 +16,9 @@ export interface DrainTimes {
   readonly finishMs: number;
 }
 
+/** Nothing is waited for. */
+export const NO_WAIT: DrainTimes = { drainMs: 0, finishMs: 0 };
+
 /**
  * The time between the first moment of shutdown and the end of the application, in which requests are still answered.
  * There is one in the life of an application, however many ask it to close.

@@ -1,14 +1,15 @@
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { MAX_DELAY_MS, systemClock } from '../clock.js';
 import { errorText, showValue } from '../show-value.js';
-import type { DrainTimes } from './draining.js';
+import { NO_WAIT, type DrainTimes } from './draining.js';
 import { Shutdown } from './shutdown.js';
 
 /** Options of {@link enableGracefulShutdown}. */
 export interface GracefulShutdownOptions {
   /**
    * For how long requests are still answered after readiness has fallen, in milliseconds: as long as it takes load
-   * balancers to send no more. Where it is given, `app.close()` waits as long too. @default 5000
+   * balancers to send no more. Where it is given, 0 too, `app.close()` waits as well: this long, and then for requests
+   * in flight. @default 5000
    */
   readonly drainMs?: number | undefined;
   /** The process ends this long after the signal whatever hangs, in milliseconds. @default 30000 */
@@ -34,9 +35,11 @@ const OURS = Symbol.for('nestjs-observability graceful shutdown');
  * Ends the application without failed requests when the process gets `SIGTERM` or `SIGINT`; instead of
  * `app.enableShutdownHooks()`.
  *
+ * Other listeners of the signal are not waited for, but for those of further applications that call this.
+ *
  * At once readiness is 503 and every response closes its connection. For `drainMs` requests are still answered, then
  * those still in flight are waited for, for half the time that is left at most; then the application closes, Sentry
- * sends what it holds, and the process exits with 0. A second signal skips the wait for load balancers, a third that for
+ * sends what it holds, and the process exits with 0, or what `process.exitCode` says. A second signal skips the wait for load balancers, a third that for
  * requests in flight, and Ctrl-C in a terminal has neither. Where the application fails to close, or the process still
  * runs after `forceExitMs`, it exits with 1.
  *
@@ -59,8 +62,6 @@ export function enableGracefulShutdown(
   listenToSignals(app, shutdown, times, forceExitMs);
 }
 
-const NO_WAIT: DrainTimes = { drainMs: 0, finishMs: 0 };
-
 function listenToSignals(
   app: INestApplicationContext,
   shutdown: Shutdown,
@@ -70,35 +71,27 @@ function listenToSignals(
   const logger = new Logger('Observability');
   let signalled = false;
 
-  const close = async (signal: Signal): Promise<void> => {
-    const impatient = signal === 'SIGINT' && process.stdin.isTTY;
-    const waits = !impatient && shutdown.listens ? times : NO_WAIT;
-    logger.log(`${signal}: readiness is off, and the application closes in ${waits.drainMs} ms`);
-    await shutdown.drain(waits);
-    // NestJS may have been told by another way, and NestJS 11 would do it all twice.
-    if (shutdown.isClosing) await shutdown.ended;
-    else await closeWith(app, signal);
-  };
-
   const onSignal: SignalListener = (name) => {
     if (signalled) {
       shutdown.skipWait();
       return;
     }
     signalled = true;
-    systemClock.after(forceExitMs, () => {
+    const cancelForcedExit = systemClock.after(forceExitMs, () => {
       logger.error(
         `Still closing ${forceExitMs} ms after ${name} (forceExitMs): the process exits`,
       );
       process.exit(1);
     });
-    close(name as Signal).then(
-      () => exitUnlessOthersClose(onSignal),
-      (error: unknown) => {
+    closeOn(name as Signal, app, shutdown, times)
+      .catch((error: unknown) => {
         logger.error(`The application could not close: ${errorText(error)}`);
-        process.exit(1);
-      },
-    );
+        process.exitCode = 1;
+      })
+      .finally(() => {
+        cancelForcedExit();
+        exitUnlessOthersClose(onSignal);
+      });
   };
 
   Object.assign(onSignal, { [OURS]: true });
@@ -106,6 +99,24 @@ function listenToSignals(
   void shutdown.ended.then(() => {
     if (!signalled) stopListening(onSignal);
   });
+}
+
+async function closeOn(
+  signal: Signal,
+  app: INestApplicationContext,
+  shutdown: Shutdown,
+  times: DrainTimes,
+): Promise<void> {
+  const impatient = signal === 'SIGINT' && process.stdin.isTTY;
+  const waits = !impatient && shutdown.listens ? times : NO_WAIT;
+  shutdown.signalled();
+  new Logger('Observability').log(
+    `${signal}: readiness is off, and requests are answered for ${waits.drainMs} ms more`,
+  );
+  await shutdown.drain(waits);
+  // NestJS may have been told by another way, and NestJS 11 would do it all twice.
+  if (shutdown.isClosing) await shutdown.ended;
+  else await closeWith(app, signal);
 }
 
 function exitUnlessOthersClose(own: SignalListener): void {
@@ -137,6 +148,11 @@ function shutdownOf(app: INestApplicationContext): Shutdown {
 }
 
 function readOptions(options: GracefulShutdownOptions): { drainMs: number; forceExitMs: number } {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(
+      `enableGracefulShutdown(): the options are ${showValue(options)}; accepted is an object`,
+    );
+  }
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
     if (name !== 'drainMs' && name !== 'forceExitMs') {

@@ -1,6 +1,16 @@
 import { Logger } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import { Draining, type DrainingSteps, type DrainTimes } from './draining.js';
+import { systemClock } from '../clock.js';
+import { Draining, NO_WAIT, type DrainingSteps, type DrainTimes } from './draining.js';
+
+/** What still waits for an answer once every `onModuleDestroy` is over gets this long, in milliseconds. */
+const CUT_AFTER_MS = 1_000;
+
+/** What is done to the connections of an application that ends. */
+export interface ShutdownSteps extends DrainingSteps {
+  /** Ends all of them, whatever is under way. */
+  readonly cut: () => void;
+}
 
 /** What is known of the end of one application, whoever brings it about. */
 export class Shutdown {
@@ -12,9 +22,11 @@ export class Shutdown {
   #closing = false;
   #canListen = false;
   #hasListened = false;
+  #signalled = false;
+  #destroyed = false;
 
   constructor(
-    steps: DrainingSteps,
+    private readonly steps: ShutdownSteps,
     private readonly http: HttpAdapterHost,
   ) {
     this.#draining = new Draining(steps);
@@ -72,12 +84,19 @@ export class Shutdown {
   async closing(): Promise<void> {
     this.#closing = true;
     this.#hasListened = this.listens;
-    const nobody = { drainMs: 0, finishMs: 0 };
-    await this.#draining.begin(this.listens ? (this.#ownTimes ?? nobody) : nobody);
+    await this.#draining.begin(this.listens ? (this.#ownTimes ?? NO_WAIT) : NO_WAIT);
   }
 
-  /** NestJS has destroyed all providers, after a signal if one is named. */
+  /** The process is told to end. */
+  signalled(): void {
+    this.#signalled = true;
+    this.#cutIfNeeded();
+  }
+
+  /** Every `onModuleDestroy` is over, after a signal if one is named. */
   destroyed(signal: string | undefined): void {
+    this.#destroyed = true;
+    this.#cutIfNeeded();
     if (signal === undefined || this.isEnabled || !this.#hasListened) return;
     this.#logger.warn(
       `${signal} has closed the application at once: requests that came before load balancers knew may have failed. ` +
@@ -88,5 +107,11 @@ export class Shutdown {
   /** All is over. */
   end(): void {
     this.#resolveEnded();
+  }
+
+  /** A stream that never ends would keep the server from closing for ever. */
+  #cutIfNeeded(): void {
+    if (!this.#signalled || !this.#destroyed) return;
+    systemClock.after(CUT_AFTER_MS, this.steps.cut, { background: true });
   }
 }
