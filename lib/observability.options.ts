@@ -3,7 +3,6 @@ import type {
   DetailsOption,
   GuardedRoute,
   ManagementAddress,
-  RouteName,
   RoutePaths,
 } from './endpoints/endpoints.types.js';
 import type { HealthStatus } from './health/health.types.js';
@@ -13,13 +12,19 @@ import type { SentryDefaults, SentryInitOptions } from './sentry/sentry.types.js
 export interface ObservabilityModuleOptions {
   /** Name of the environment; it reaches Sentry. Variable `ENVIRONMENT`. @default 'development' */
   readonly environment?: string | undefined;
+  /** The health checks, and `/health`. */
   readonly health?: HealthOptions | undefined;
+  /** The metrics, and `/metrics`. */
   readonly metrics?: MetricsOptions | undefined;
+  /** What is sent to Sentry. */
   readonly sentry?: SentryOptions | undefined;
+  /** What `/health/tools` answers. */
   readonly tools?: ToolsOptions | undefined;
-  /** @default none: the routes are on the application's own port */
+  /** A port for the routes alone. @default none: the routes are on the application's own port */
   readonly management?: ManagementOptions | undefined;
+  /** Where the routes are. */
   readonly routes?: RoutesOptions | undefined;
+  /** Who gets an answer of the routes. */
   readonly access?: AccessOptions | undefined;
 }
 
@@ -32,16 +37,32 @@ export interface ManagementOptions {
 }
 
 /** Where the routes are: a path, or `false` for a route that is not wanted. */
-export type RoutesOptions = { readonly [Name in RouteName]?: string | false | undefined };
+export interface RoutesOptions {
+  /** @default '/health' */
+  readonly health?: string | false | undefined;
+  /** @default '/health/live' */
+  readonly live?: string | false | undefined;
+  /** @default '/health/ready' */
+  readonly ready?: string | false | undefined;
+  /** @default '/metrics' */
+  readonly metrics?: string | false | undefined;
+  /** @default '/health/tools' */
+  readonly tools?: string | false | undefined;
+}
 
 /**
  * Who gets an answer: everyone, whoever sends `Authorization: Bearer` with the token, or whom the function lets by
  * returning `true`. It is called at each request; what it throws, and anything else that it returns, lets nobody. The
  * probes are open to all.
- *
- * @default 'public' for each
  */
-export type AccessOptions = { readonly [Name in GuardedRoute]?: AccessOption | undefined };
+export interface AccessOptions {
+  /** @default 'public' */
+  readonly health?: AccessOption | undefined;
+  /** @default 'public' */
+  readonly metrics?: AccessOption | undefined;
+  /** Asked for the links on the status page too. @default 'public' */
+  readonly tools?: AccessOption | undefined;
+}
 
 /** Options of the health checks and of `/health`. */
 export interface HealthOptions {

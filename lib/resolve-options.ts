@@ -4,7 +4,7 @@ import type {
   RouteName,
   RoutePaths,
 } from './endpoints/endpoints.types.js';
-import { canonicalPath, DEFAULT_PATHS } from './endpoints/route-path.js';
+import { canonicalPath, DEFAULT_PATHS, mountedRoutes } from './endpoints/route-path.js';
 import { DEFAULT_CACHE_MS, DEFAULT_TIMEOUT_MS } from './health/health-check.options.js';
 import { HealthStatus } from './health/health.types.js';
 import { LABEL_NAME } from './metrics/metric-definition.js';
@@ -175,8 +175,7 @@ function readManagement(reader: SettingsReader, value: unknown): ResolvedOptions
 }
 
 function readRoutes(reader: SettingsReader, value: unknown): RoutePaths {
-  const names = Object.keys(DEFAULT_PATHS) as RouteName[];
-  const routes = reader.section('routes', value, names);
+  const routes = reader.section('routes', value, Object.keys(DEFAULT_PATHS));
   const path = (name: RouteName): string | undefined =>
     (reader.setting(`routes.${name}`, routes[name], routePath) ?? DEFAULT_PATHS[name]) || undefined;
   const paths: RoutePaths = {
@@ -187,9 +186,7 @@ function readRoutes(reader: SettingsReader, value: unknown): RoutePaths {
     tools: path('tools'),
   };
   const taken = new Map<string, RouteName>();
-  for (const name of names) {
-    const at = paths[name];
-    if (at === undefined) continue;
+  for (const [name, at] of mountedRoutes(paths)) {
     const other = taken.get(canonicalPath(at));
     if (other === undefined) taken.set(canonicalPath(at), name);
     else

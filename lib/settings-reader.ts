@@ -32,8 +32,7 @@ export class SettingsReader {
     }
     const unknown = known ? Object.keys(value).filter((key) => !known.includes(key)) : [];
     for (const key of unknown) {
-      const shown = isSecret === true ? REDACTED : key;
-      const path = name === '' ? shown : `${name}.${shown}`;
+      const path = name === '' ? key : `${name}.${key}`;
       this.problem(`${path} is not an option here; known are ${known?.join(', ')}`);
     }
     return value as Record<string, unknown>;

@@ -3,7 +3,7 @@ import { loadOptionalPackage } from '../optional-package.js';
 import type { RouteName, RoutePaths } from './endpoints.types.js';
 import type { HostRoute } from './host-controllers.js';
 import { isOwnController } from './nest-controller.js';
-import { canonicalPath } from './route-path.js';
+import { canonicalPath, mountedRoutes } from './route-path.js';
 
 /**
  * Stops boot where the routes stand in front of a controller that has the path of one of them, and would never get a
@@ -15,7 +15,7 @@ export async function assertNothingHidden(
   routes: readonly HostRoute[],
   paths: RoutePaths,
 ): Promise<void> {
-  for (const [name, path] of mounted(paths)) {
+  for (const [name, path] of mountedRoutes(paths)) {
     const hidden = routes.filter((route) => route.path === canonicalPath(path));
     const willsoto = hidden.length > 0 ? await controllerOfWillsoto() : undefined;
     const rivals = hidden.filter(({ controller }) => !isMadeOf(controller, willsoto));
@@ -34,7 +34,7 @@ export function assertNoRival(routes: readonly HostRoute[], paths: RoutePaths): 
     ({ controller, method }) =>
       !isOwnController(controller) && [RequestMethod.GET, RequestMethod.ALL].includes(method),
   );
-  for (const [name] of mounted(paths)) {
+  for (const [name] of mountedRoutes(paths)) {
     const places = own.filter(({ handler }) => handler === name).map(({ path }) => path);
     const rivals = others.filter(({ path }) => places.includes(path));
     if (rivals.length > 0) throw conflict(name, rivals);
@@ -45,12 +45,6 @@ export function assertNoRival(routes: readonly HostRoute[], paths: RoutePaths): 
 export function placeOf(routes: readonly HostRoute[], name: RouteName): string | undefined {
   return routes.find(({ controller, handler }) => isOwnController(controller) && handler === name)
     ?.path;
-}
-
-function mounted(paths: RoutePaths): [RouteName, string][] {
-  return (Object.entries(paths) as [RouteName, string | undefined][]).filter(
-    (entry): entry is [RouteName, string] => entry[1] !== undefined,
-  );
 }
 
 /** A package that cannot be loaded has no controller either. */

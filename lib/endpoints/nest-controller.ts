@@ -14,7 +14,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import type { RouteName, RoutePaths } from './endpoints.types.js';
-import { DEFAULT_PATHS } from './route-path.js';
+import { DEFAULT_PATHS, mountedRoutes } from './route-path.js';
 import type { Routes } from './routes.js';
 import { headersOf, sendAnswer } from './send-answer.js';
 
@@ -100,7 +100,7 @@ export function mapPaths({ prototype }: Type, paths: RoutePaths): void {
     Reflect.deleteMetadata('path', handler.value);
     if (path !== undefined) Get(path)(prototype as object, name, handler);
   }
-  const all = Object.values(paths).filter((path) => path !== undefined);
+  const all = mountedRoutes(paths).map(([, path]) => path);
   for (const [refusal, Method] of Object.entries(REFUSALS)) {
     const handler = handlerOf(refusal);
     Reflect.deleteMetadata('path', handler.value);

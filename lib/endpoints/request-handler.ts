@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorText } from '../show-value.js';
 import type { Answer } from './answers.js';
-import type { RouteName, RoutePaths } from './endpoints.types.js';
-import { canonicalPath, pathOfTarget } from './route-path.js';
+import type { RoutePaths } from './endpoints.types.js';
+import { canonicalPath, mountedRoutes, pathOfTarget } from './route-path.js';
 import type { Route, Routes } from './routes.js';
 import { sendAnswer } from './send-answer.js';
 
@@ -15,10 +15,9 @@ export function createRequestHandler(
   paths: RoutePaths,
   complain: (problem: string) => void,
 ): RequestHandler {
-  const mounted = new Map<string, Route>();
-  for (const [name, path] of Object.entries(paths) as [RouteName, string | undefined][]) {
-    if (path !== undefined) mounted.set(canonicalPath(path), routes[name]);
-  }
+  const mounted = new Map<string, Route>(
+    mountedRoutes(paths).map(([name, path]) => [canonicalPath(path), routes[name]]),
+  );
   const routeOf = (target: string): Route | undefined => {
     const path = pathOfTarget(target);
     return path === undefined ? undefined : mounted.get(path);

@@ -1,4 +1,4 @@
-import type { RouteName } from './endpoints.types.js';
+import type { RouteName, RoutePaths } from './endpoints.types.js';
 
 /** Where the routes are unless the option `routes` says otherwise. */
 export const DEFAULT_PATHS: Readonly<Record<RouteName, string>> = {
@@ -8,6 +8,13 @@ export const DEFAULT_PATHS: Readonly<Record<RouteName, string>> = {
   metrics: '/metrics',
   tools: '/health/tools',
 };
+
+/** The routes that are not switched off, and where they are. */
+export function mountedRoutes(paths: RoutePaths): [RouteName, string][] {
+  return (Object.entries(paths) as [RouteName, string | undefined][]).filter(
+    (entry): entry is [RouteName, string] => entry[1] !== undefined,
+  );
+}
 
 /** What the path of a route may be. */
 export const PATH_RULE = 'a path such as /health of letters, digits and "-", ".", "_", "~"';

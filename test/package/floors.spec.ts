@@ -12,19 +12,40 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
   [4.5, ['endpoints/front.ts', 'endpoints/host-routes.ts', 'endpoints/management-listener.ts']],
   [4.4, ['endpoints/nest-controller.ts', 'endpoints/request-handler.ts']],
   [4.3, ['endpoints/routes.ts', 'shutdown/enable-graceful-shutdown.ts']],
-  [4.2, ['endpoints/observability.controller.ts', 'endpoints/send-answer.ts']],
-  [4.2, ['shutdown/shutdown.ts']],
+  [
+    4.2,
+    ['endpoints/observability.controller.ts', 'endpoints/send-answer.ts', 'shutdown/shutdown.ts'],
+  ],
   [4.15, ['endpoints/page/status-page.ts']],
-  [4.1, ['endpoints/page/check-row.ts']],
-  [4, ['endpoints/page/run-plot.ts', 'endpoints/page/status-glyph.ts']],
-  [4, ['endpoints/page/status-page.script.ts', 'endpoints/page/status-page.style.ts']],
-  [3.9, ['endpoints/page/markup.ts', 'endpoints/page/wording.ts']],
-  [4.1, ['endpoints/access-policy.ts', 'endpoints/answers.ts', 'endpoints/details-policy.ts']],
-  [4.1, ['endpoints/host-controllers.ts', 'shutdown/draining.ts']],
-  [4, ['bridges/health-log.ts', 'endpoints/health-body.ts', 'endpoints/request-predicate.ts']],
-  [4, ['endpoints/accept.ts', 'endpoints/crowd.ts', 'endpoints/requests-in-flight.ts']],
-  [4, ['endpoints/self-check.ts']],
-  [3.9, ['endpoints/turnstile.ts']],
+  [
+    4.1,
+    [
+      'endpoints/access-policy.ts',
+      'endpoints/answers.ts',
+      'endpoints/details-policy.ts',
+      'endpoints/host-controllers.ts',
+      'endpoints/page/check-row.ts',
+      'shutdown/draining.ts',
+    ],
+  ],
+  [
+    4,
+    [
+      'bridges/health-log.ts',
+      'endpoints/accept.ts',
+      'endpoints/crowd.ts',
+      'endpoints/health-body.ts',
+      'endpoints/open-connections.ts',
+      'endpoints/page/run-plot.ts',
+      'endpoints/page/status-glyph.ts',
+      'endpoints/page/status-page.script.ts',
+      'endpoints/page/status-page.style.ts',
+      'endpoints/request-predicate.ts',
+      'endpoints/requests-in-flight.ts',
+      'endpoints/self-check.ts',
+    ],
+  ],
+  [3.9, ['endpoints/page/markup.ts', 'endpoints/page/wording.ts', 'endpoints/turnstile.ts']],
   [3, ['health/health-check.explorer.ts']],
   [2.1, ['metrics/metric.providers.ts']],
   [2, ['health/health.registry.ts', 'metrics/metrics.registry.ts', 'sentry/sentry.service.ts']],
@@ -33,28 +54,47 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
   [1.8, ['health/check-answer.ts']],
   [1.7, ['health/health.outcome.ts']],
   [1.6, ['health/terminus.ts']],
-  [1.5, ['health/health.report.ts', 'health/status-judge.ts']],
-  [1.4, ['health/health-check.decorator.ts', 'health/severity.ts']],
-  [1.5, ['resolve-options.ts']],
-  [1.4, ['settings-rules.ts']],
-  [1.3, ['health/health-check.name.ts', 'health/health-check.options.ts']],
+  [1.5, ['health/health.report.ts', 'health/status-judge.ts', 'resolve-options.ts']],
+  [1.4, ['health/health-check.decorator.ts', 'health/severity.ts', 'settings-rules.ts']],
   [
     1.3,
     [
+      'health/health-check.name.ts',
+      'health/health-check.options.ts',
       'metrics/exposition.ts',
       'metrics/metric-definition.ts',
       'sentry/capture-input.ts',
       'settings-reader.ts',
     ],
   ],
-  [1.2, ['show-value.ts']],
-  [1.1, ['metrics/prom-client.ts', 'plain-json.ts', 'sentry/sentry-client.ts']],
-  [1.2, ['health/run-stopwatch.ts']],
-  [1.1, ['health/background-runs.ts', 'health/event-loop-watch.ts']],
-  [1, ['health/run-context.ts', 'health/readiness.ts', 'health/ring.ts', 'health/run-slots.ts']],
-  [1, ['health/transition-listeners.ts', 'metrics/noop-metric.ts']],
-  [1, ['sentry/dsn.ts', 'sentry/private-data.ts']],
-  [1, ['clock.ts', 'lifecycle-edge.ts', 'optional-package.ts', 'redaction.ts']],
+  [1.2, ['health/run-stopwatch.ts', 'show-value.ts']],
+  [
+    1.1,
+    [
+      'health/background-runs.ts',
+      'health/event-loop-watch.ts',
+      'metrics/prom-client.ts',
+      'plain-json.ts',
+      'sentry/sentry-client.ts',
+    ],
+  ],
+  [
+    1,
+    [
+      'clock.ts',
+      'health/readiness.ts',
+      'health/ring.ts',
+      'health/run-context.ts',
+      'health/run-slots.ts',
+      'health/transition-listeners.ts',
+      'lifecycle-edge.ts',
+      'metrics/noop-metric.ts',
+      'optional-package.ts',
+      'redaction.ts',
+      'sentry/dsn.ts',
+      'sentry/private-data.ts',
+    ],
+  ],
   [0.9, ['observability.options.ts']],
   [0.5, ['adopt-promise.ts', 'endpoints/route-path.ts']],
   [
@@ -77,6 +117,12 @@ const roads = SOURCES.flatMap(({ path, imports }) =>
     .map(({ from }) => ({ path, from, road: `${path} -> ${from}` })),
 );
 
+test('the plan is read from the top, each floor once', () => {
+  const floors = FLOORS.map(([floor]) => floor);
+
+  expect(floors).toEqual([...new Set(floors)].toSorted((a, b) => b - a));
+});
+
 test('every file has one floor', () => {
   const listed = FLOORS.flatMap(([, files]) => files).toSorted();
 
@@ -93,6 +139,16 @@ test('health, metrics and sentry do not import one another', () => {
   const wrong = roads.filter(
     ({ path, from }) =>
       AREAS.includes(areaOf(path)) && AREAS.includes(areaOf(from)) && areaOf(path) !== areaOf(from),
+  );
+
+  expect(wrong.map(({ road }) => road)).toEqual([]);
+});
+
+test('the routes know nothing of how an application ends, and the other way round', () => {
+  const apart = ['endpoints', 'shutdown'];
+  const wrong = roads.filter(
+    ({ path, from }) =>
+      apart.includes(areaOf(path)) && apart.includes(areaOf(from)) && areaOf(path) !== areaOf(from),
   );
 
   expect(wrong.map(({ road }) => road)).toEqual([]);

@@ -179,7 +179,7 @@ function isWebUrl(url: string): boolean {
 
 function checkList({ health, history, showsDetails }: StatusPageView, nowMs: number): Markup {
   const share = Math.floor(TRANSITIONS_IN_ALL / health.checks.length);
-  const transitions = Math.max(1, Math.min(TRANSITIONS, share));
+  const transitions = Math.min(TRANSITIONS, share);
   const common = { nowMs, transitions, showsReasons: showsDetails };
   const rows = health.checks.map((check) => checkRow(check, history(check.name), common));
   const list =
