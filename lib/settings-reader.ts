@@ -74,5 +74,7 @@ export class SettingsReader {
 /** What may hold a secret anywhere: its kind, and of a text its length. */
 function showHidden(value: unknown): string {
   if (typeof value === 'string') return `${REDACTED} (string of ${value.length} characters)`;
-  return Array.isArray(value) ? `${REDACTED} (array)` : showValue(value);
+  if (Array.isArray(value)) return `${REDACTED} (array)`;
+  const mayTell = value !== null && ['object', 'symbol', 'bigint'].includes(typeof value);
+  return mayTell ? `${REDACTED} (${typeof value})` : showValue(value);
 }

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock, within } from '../clock.js';
 import { errorText } from '../show-value.js';
+import { tell } from '../tell.js';
 import { notFoundAnswer } from './answers.js';
 import type { ManagementAddress } from './endpoints.types.js';
 import { OpenConnections } from './open-connections.js';
@@ -64,7 +65,9 @@ export class ManagementListener {
       this.#server.listen(port, host, resolve);
     });
     // Too many open files, for instance; whatever it is, it must not end the process.
-    this.#server.on('error', (error) => this.complain(`Management port: ${errorText(error)}`));
+    this.#server.on('error', (error) =>
+      tell(this.complain, `Management port: ${errorText(error)}`),
+    );
     this.#server.unref();
     const { address, family, port: taken } = this.#server.address() as AddressInfo;
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`;

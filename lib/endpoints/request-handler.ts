@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorText } from '../show-value.js';
+import { tell } from '../tell.js';
 import type { Answer } from './answers.js';
 import type { RoutePaths } from './endpoints.types.js';
 import { canonicalPath, mountedRoutes, pathOfTarget } from './route-path.js';
@@ -30,7 +31,7 @@ export function createRequestHandler(
       try {
         sendAnswer(answer, request, response);
       } catch (error) {
-        complain(`A request for ${pathOfTarget(url)} got no answer: ${errorText(error)}`);
+        tell(complain, `A request for ${pathOfTarget(url)} got no answer: ${errorText(error)}`);
         response.destroy();
       }
     };

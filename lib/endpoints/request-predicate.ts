@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { adoptPromise } from '../adopt-promise.js';
 import { errorText, showValue } from '../show-value.js';
+import { tell } from '../tell.js';
 
 /** Says yes or no of a request. Never throws. */
 export type RequestPredicate = (request: IncomingMessage) => boolean;
@@ -21,11 +22,7 @@ export function askSafely(
   const refuse = (problem: string): false => {
     if (warned) return false;
     warned = true;
-    try {
-      warn(`${option} ${problem}: ${otherwise}`);
-    } catch {
-      // A logger that throws is no reason to let anybody in, nor to end the process.
-    }
+    tell(warn, `${option} ${problem}: ${otherwise}`);
     return false;
   };
   return (request) => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { errorText } from '../show-value.js';
+import { tell } from '../tell.js';
 import type { AccessPolicy } from './access-policy.js';
 import {
   failureAnswer,
@@ -28,11 +29,7 @@ export function createRoutes(
   complain: (problem: string) => void,
 ): Routes {
   const failed = (name: RouteName, error: unknown): Answer => {
-    try {
-      complain(`The route ${name} failed: ${errorText(error)}`);
-    } catch {
-      // A logger that throws takes no route down.
-    }
+    tell(complain, `The route ${name} failed: ${errorText(error)}`);
     return failureAnswer();
   };
   const route = (name: RouteName, answer: Route, admits?: AccessPolicy): Route => {

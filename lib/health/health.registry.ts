@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { systemClock, type Clock } from '../clock.js';
 import { errorText, shorten, showText, showValue } from '../show-value.js';
+import { tell } from '../tell.js';
 import { EventLoopWatch } from './event-loop-watch.js';
 import { assertCheckName, isModuleHook } from './health-check.name.js';
 import {
@@ -280,11 +281,8 @@ export class HealthRegistry {
     for (const check of this.#checks.values()) check.stop('the application has closed');
   }
 
-  /** A logger that throws must not keep a run from its end; there is nobody to tell it to. */
   #warn(problem: string): void {
-    try {
-      this.#logger.warn(problem);
-    } catch {}
+    tell((text) => this.#logger.warn(text), problem);
   }
 
   #get(name: string): RegisteredCheck {

@@ -28,7 +28,7 @@ type Signal = (typeof SIGNALS)[number];
 
 type SignalListener = (signal: NodeJS.Signals) => void;
 
-/** Marks our listeners, so that two applications in one process leave its end to the last of them. */
+/** On our listeners: whether their application closes. So several in one process leave its end to the last of them. */
 const OURS = Symbol.for('nestjs-observability graceful shutdown');
 
 /**
@@ -77,6 +77,7 @@ function listenToSignals(
       return;
     }
     signalled = true;
+    Object.assign(onSignal, { [OURS]: true });
     const cancelForcedExit = systemClock.after(forceExitMs, () => {
       logger.error(
         `Still closing ${forceExitMs} ms after ${name} (forceExitMs): the process exits`,
@@ -94,7 +95,6 @@ function listenToSignals(
       });
   };
 
-  Object.assign(onSignal, { [OURS]: true });
   for (const signal of SIGNALS) process.on(signal, onSignal);
   void shutdown.ended.then(() => {
     if (!signalled) stopListening(onSignal);
@@ -121,7 +121,7 @@ async function closeOn(
 
 function exitUnlessOthersClose(own: SignalListener): void {
   const others = SIGNALS.flatMap((signal) => process.listeners(signal)).filter(
-    (listener) => listener !== own && OURS in listener,
+    (listener) => listener !== own && Reflect.get(listener, OURS) === true,
   );
   if (others.length === 0) process.exit();
   stopListening(own);

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { MetricsRegistry, ObservabilityModule } from 'nestjs-observability';
+import { MetricsRegistry, ObservabilityModule, SentryService } from 'nestjs-observability';
 import { describe, expect, it } from 'vitest';
 import { Gate } from '../../support/gate.js';
+import { startReceiver } from '../../support/sentry-receiver.js';
 import { bootManaged, bytes, KINDS, managed, MANAGEMENT } from './managed.js';
 
 const HOOKS = ['onModuleDestroy', 'beforeApplicationShutdown', 'onApplicationShutdown'] as const;
@@ -123,4 +124,27 @@ it('A scrape that waits for a metric when the application closes is ended with i
   await app.close();
   expect(await scrape).toMatch(/^($|ECONNRESET)/);
   gate.open();
+});
+
+it('Whoever asks is answered until Sentry has sent what it holds', async () => {
+  const receiver = await startReceiver();
+  const { app, get, codes } = await bootManaged(
+    managed({ sentry: { dsn: receiver.dsn } }),
+    'context',
+  );
+  const sentry = app.get(SentryService);
+  const close = sentry.close.bind(sentry);
+  const seen: unknown[] = [];
+  sentry.close = async () => {
+    const id = sentry.captureException(new Error('The last one'));
+    const sent = await close();
+    seen.push(
+      receiver.events.some(({ event_id }) => event_id === id),
+      await codes(),
+    );
+    return sent;
+  };
+  await app.close();
+  expect(seen).toEqual([true, DRAINING]);
+  await expect(get('/health/live')).rejects.toThrow('fetch failed');
 });

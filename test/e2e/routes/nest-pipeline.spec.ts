@@ -292,6 +292,19 @@ describe.each(PLATFORMS)('on %s as an ordinary controller', (platform) => {
     expect(controllers).toEqual([]);
   });
 
+  it('two of them in one application stop boot, with an error that says so', async () => {
+    const twice = {
+      module: class AppModule {},
+      imports: [
+        ObservabilityModule.forRoot({ pipeline: 'nest', tools: { flower: 'http://one' } }),
+        ObservabilityModule.forRoot({ pipeline: 'nest', tools: { flower: 'http://two' } }),
+      ],
+    };
+    await expect(boot(twice, platform)).rejects.toThrow(
+      'ObservabilityModule is set up 2 times in one application',
+    );
+  });
+
   it('the routes of the application stay its own', async () => {
     @Controller('orders')
     class OrdersController {

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ObservabilityModule } from 'nestjs-observability';
 import { once } from 'node:events';
-import { request, type IncomingMessage, type Server } from 'node:http';
+import { request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -241,6 +241,24 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     sent.end();
     const [response] = (await responded) as [IncomingMessage];
     expect([response.statusCode, await text(response)]).toEqual([200, ALIVE]);
+  });
+
+  it('such a client is answered where the application itself tells who may go on', async () => {
+    const { app, url } = await boot(AppModule, platform);
+    const asked: unknown[] = [];
+    const server = app.getHttpServer() as Server;
+    server.on('checkContinue', ({ url: path }: IncomingMessage, response: ServerResponse) => {
+      asked.push(path);
+      response.writeHead(417, { 'Content-Length': 0 }).end();
+    });
+    for (const path of ROUTES) {
+      expect([path, (await ask(url, `GET ${path}`, 'Expect: 100-continue')).status]).toEqual([
+        path,
+        200,
+      ]);
+    }
+    expect((await ask(url, 'POST /orders', 'Expect: 100-continue')).status).toBe(417);
+    expect(asked).toEqual(['/orders']);
   });
 
   it('what Node.js refuses on its own stays refused, and hurts nobody', async () => {

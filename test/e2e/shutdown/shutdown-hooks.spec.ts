@@ -1,5 +1,9 @@
+import { Module, type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ObservabilityModule } from 'nestjs-observability';
 import { describe, expect, it } from 'vitest';
 import { PLATFORMS } from '../../support/boot.js';
+import { MemoryLog } from '../../support/log.js';
 import { ENDLESS, StoppingApp, type Situation } from './stopping-app.js';
 
 describe.each(PLATFORMS)('app.enableShutdownHooks() on %s', (platform) => {
@@ -43,3 +47,36 @@ async function stopped(situation: Situation): Promise<unknown> {
     errors: app.story.logged('error'),
   };
 }
+
+@Module({ imports: [ObservabilityModule.forRoot()] })
+class AppModule {}
+
+describe('an application that a signal closes', () => {
+  it.each<[string, boolean, (logger: MemoryLog) => Promise<INestApplicationContext>]>([
+    [
+      'that has listened is warned of',
+      true,
+      async (logger) => {
+        const app = await NestFactory.create(AppModule, { logger });
+        return app.listen(0, '127.0.0.1').then(() => app);
+      },
+    ],
+    [
+      'that has never listened is not',
+      false,
+      async (logger) => (await NestFactory.create(AppModule, { logger })).init(),
+    ],
+    [
+      'without HTTP is not',
+      false,
+      (logger) => NestFactory.createApplicationContext(AppModule, { logger }),
+    ],
+  ])('%s', async (_what, isWarnedOf, start) => {
+    const log = new MemoryLog();
+    const app: { close(signal?: string): Promise<void> } = await start(log);
+    await app.close('SIGTERM');
+
+    const warnings = log.ours('warn').filter((line) => line.includes('enableGracefulShutdown'));
+    expect(warnings).toHaveLength(isWarnedOf ? 1 : 0);
+  });
+});

@@ -26,6 +26,7 @@ const {
   holdsBootstrap = false,
   return503OnClosing = false,
   captures = false,
+  beside,
 } = JSON.parse(process.argv[2]);
 
 /** Written at once: a process that is about to end loses what it has only queued. */
@@ -193,6 +194,18 @@ async function close() {
   say({ closed: true });
 }
 
+/** Another application of the same process. */
+async function openBeside() {
+  class BesideModule {}
+  Module({ imports: [ObservabilityModule.forRoot()] })(BesideModule);
+  const other = await NestFactory.create(BesideModule, { logger });
+  if (beside.closing === 'fails') {
+    other.getHttpAdapter().close = () => Promise.reject(new Error('The other does not close'));
+  }
+  enableGracefulShutdown(other, beside.options);
+  await other.listen(0, '127.0.0.1');
+}
+
 Logger.overrideLogger(logger);
 const app = await create();
 if (check === 'hangs') {
@@ -213,5 +226,11 @@ if (!listens || holdsBootstrap) setInterval(() => {}, 1_000);
 if (listens) {
   await app.listen(0, '127.0.0.1');
   ({ port } = app.getHttpServer().address());
+  // As a library for WebSockets does, of which no framework knows.
+  app.getHttpServer().on('upgrade', (_request, socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n');
+    say({ started: 'upgrade' });
+  });
 }
+if (beside !== undefined) await openBeside();
 say({ open: true, port, pid: process.pid });

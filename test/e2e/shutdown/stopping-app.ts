@@ -28,6 +28,8 @@ export interface Situation {
   /** As NestJS has it. */
   readonly return503OnClosing?: boolean;
   readonly captures?: boolean;
+  /** Another application of the same process, which has nothing to do. */
+  readonly beside?: Pick<Situation, 'options' | 'closing'>;
 }
 
 /** One line of what it tells. */

@@ -137,15 +137,24 @@ describe('asking a function of the request', () => {
     expect([...thrown, ...returned].join()).not.toContain('hunter2');
   });
 
-  it('answers no, and throws nothing, where even the warning fails', () => {
-    const policy = askSafely(
-      () => 'yes',
-      'access.health',
-      OTHERWISE,
+  it.each<[string, () => unknown]>([
+    ['has returned no answer', () => 'yes'],
+    [
+      'has thrown',
       () => {
-        throw new Error('the disk of the log is full');
+        throw new Error('no');
       },
-    );
-    expect([policy(request), policy(request)]).toEqual([false, false]);
-  });
+    ],
+  ])(
+    'that %s is a no each time, and nothing is thrown, where even the warning fails',
+    (_how, predicate) => {
+      let warnings = 0;
+      const policy = askSafely(predicate, 'access.health', OTHERWISE, () => {
+        warnings += 1;
+        throw new Error('the disk of the log is full');
+      });
+      expect([policy(request), policy(request), policy(request)]).toEqual([false, false, false]);
+      expect(warnings).toBe(1);
+    },
+  );
 });

@@ -105,6 +105,31 @@ it('one that waits behind another on its connection is not noted', async () => {
   expect([inFlight.has(waiting), await isIdle(inFlight)]).toEqual([false, true]);
 });
 
+it('one whose connection was taken out of the hands of Node.js ends with the connection', async () => {
+  const inFlight = new RequestsInFlight();
+  const [taken, other] = [new Connection(), new Connection()];
+  const answer = response(taken);
+  inFlight.add(answer);
+  answer.detachSocket(taken as never);
+  inFlight.connectionClosed(other as never);
+  expect([inFlight.has(answer), await isIdle(inFlight)]).toEqual([true, false]);
+  inFlight.connectionClosed(taken as never);
+  expect([inFlight.has(answer), await isIdle(inFlight)]).toEqual([false, true]);
+});
+
+it('a connection that closes after its answers ends no request of another', async () => {
+  const inFlight = new RequestsInFlight();
+  const [kept, other] = [new Connection(), new Connection()];
+  const [answered, waiting] = [response(kept), response(other)];
+  inFlight.add(answered);
+  inFlight.add(waiting);
+  answered.emit('close');
+  inFlight.connectionClosed(kept as never);
+  expect(await isIdle(inFlight)).toBe(false);
+  inFlight.connectionClosed(other as never);
+  expect(await isIdle(inFlight)).toBe(true);
+});
+
 it('from a moment on each answer is the last on its connection', () => {
   const inFlight = new RequestsInFlight();
   const [before, ended] = [response(), response()];

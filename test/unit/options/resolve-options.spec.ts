@@ -280,8 +280,8 @@ describe('a bad setting is refused, with its name, its value and what is accepte
       { access: { health: 'private' } },
       "access.health is [redacted] (string of 7 characters); accepted is 'public'",
     ],
-    [{ access: { health: {} } }, "access.health is {} (object); accepted is 'public'"],
-    [{ access: { health: { bearer: undefined } } }, 'access.health is {} (object)'],
+    [{ access: { health: {} } }, "access.health is [redacted] (object); accepted is 'public'"],
+    [{ access: { health: { bearer: undefined } } }, 'access.health is [redacted] (object)'],
     [{ access: { health: { bearer: '' } } }, 'access.health is '],
     [{ access: { health: { bearer: 'a', also: 1 } } }, 'access.health is '],
     [{ access: { health: null } }, 'access.health is null'],
@@ -332,10 +332,23 @@ describe('a bad setting is refused, with its name, its value and what is accepte
     }
   });
 
+  it.each<[unknown, string]>([
+    ['hunter2', 'access is [redacted] (string of 7 characters); accepted is an object'],
+    [['hunter2'], 'access is [redacted] (array); accepted is an object'],
+    [{ metrics: ['hunter2'] }, 'access.metrics is [redacted] (array); accepted is'],
+    [{ metrics: 'hunter2' }, 'access.metrics is [redacted] (string of 7 characters); accepted is'],
+    [{ metrics: { basic: 'hunter2' } }, 'access.metrics is [redacted] (object); accepted is'],
+    [{ metrics: Symbol('hunter2') }, 'access.metrics is [redacted] (symbol); accepted is'],
+  ])('a token in the wrong place of access, without showing it: %#', (access, said) => {
+    const message = problem({ access });
+    expect(message).toContain(said);
+    expect(message).not.toContain('hunter2');
+  });
+
   it('a token that no header can carry, without showing it', () => {
     for (const bearer of ['hunter2 hunter2', 'hunter2\n', 'hunter2é', ['hunter2']]) {
       const message = problem({ access: { metrics: { bearer } } });
-      expect(message).toContain('access.metrics is {"bearer":"[redacted]"} (object); accepted is');
+      expect(message).toContain('access.metrics is [redacted] (object); accepted is');
       expect(message).not.toContain('hunter2');
     }
   });

@@ -35,13 +35,16 @@ describe('enableGracefulShutdown()', () => {
       { forceExitMs: 5_000 },
       'forceExitMs is 5000, and drainMs 5000; accepted is a forceExitMs above',
     ],
+    [null, 'the options are null; accepted is an object'],
+    [5, 'the options are 5 (number); accepted is an object'],
+    ['5s', 'the options are "5s" (string); accepted is an object'],
     [{ drain: 1 }, 'drain is not an option; known are drainMs and forceExitMs'],
   ])('refuses %j, and listens to no signal', async (options, message) => {
     const app = await create();
     const before = listeners();
-    expect(() => enableGracefulShutdown(app, options as never)).toThrow(
-      `enableGracefulShutdown(): ${message}`,
-    );
+    const enable = (): void => enableGracefulShutdown(app, options as never);
+    expect(enable).toThrow(TypeError);
+    expect(enable).toThrow(`enableGracefulShutdown(): ${message}`);
     expect(listeners()).toBe(before);
   });
 
