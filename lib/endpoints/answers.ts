@@ -1,16 +1,17 @@
 import { HealthStatus, type HealthReport } from '../health/health.types.js';
 import { healthBody } from './health-body.js';
 
-/** What a route says. */
+/** What a route says. Made once for all who get it, headers and all. */
 export interface Answer {
   readonly statusCode: number;
-  readonly contentType: string;
+  readonly headers: Readonly<Record<string, string | number>>;
   readonly body: string;
-  /** Beside those that all answers have. */
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** Who asks for HTML gets something else. */
+const BY_ACCEPT = { Vary: 'Accept' };
 
 const ALIVE: Answer = json(200, { status: 'alive' });
 const DEAD: Answer = json(503, { status: 'dead' });
@@ -20,22 +21,19 @@ export function healthAnswer(
   report: HealthReport,
   statusCodes: Readonly<Record<HealthStatus, number>>,
   showDetails: boolean,
+  hasPage: boolean,
 ): Answer {
-  return {
-    statusCode: statusCodes[report.status],
-    contentType: JSON_TYPE,
-    body: healthBody(report, showDetails),
-  };
+  const body = healthBody(report, showDetails);
+  return answer(statusCodes[report.status], JSON_TYPE, body, hasPage ? BY_ACCEPT : {});
 }
 
 /** `GET /health` as a page for people. */
 export function pageAnswer(statusCode: number, page: string, policy: string): Answer {
-  return {
-    statusCode,
-    contentType: 'text/html; charset=utf-8',
-    body: page,
-    headers: { 'Content-Security-Policy': policy, 'Referrer-Policy': 'no-referrer' },
-  };
+  return answer(statusCode, 'text/html; charset=utf-8', page, {
+    'Content-Security-Policy': policy,
+    'Referrer-Policy': 'no-referrer',
+    ...BY_ACCEPT,
+  });
 }
 
 /** `GET /health/live`. */
@@ -50,7 +48,7 @@ export function readyAnswer(ready: boolean, health: HealthStatus): Answer {
 
 /** `GET /metrics`. */
 export function metricsAnswer(exposition: string, contentType: string): Answer {
-  return { statusCode: 200, contentType, body: exposition };
+  return answer(200, contentType, exposition);
 }
 
 /** `GET /health/tools`. */
@@ -70,12 +68,12 @@ export function notFoundAnswer(): Answer {
 
 /** A method other than GET and HEAD. */
 export function methodNotAllowedAnswer(): Answer {
-  return { ...json(405, { status: 'method_not_allowed' }), headers: { Allow: 'GET, HEAD' } };
+  return json(405, { status: 'method_not_allowed' }, { Allow: 'GET, HEAD' });
 }
 
 /** No token, or a wrong one. */
 export function unauthorizedAnswer(): Answer {
-  return { ...json(401, { status: 'unauthorized' }), headers: { 'WWW-Authenticate': 'Bearer' } };
+  return json(401, { status: 'unauthorized' }, { 'WWW-Authenticate': 'Bearer' });
 }
 
 /** Not for whoever asks. */
@@ -83,6 +81,26 @@ export function forbiddenAnswer(): Answer {
   return json(403, { status: 'forbidden' });
 }
 
-function json(statusCode: number, body: object): Answer {
-  return { statusCode, contentType: JSON_TYPE, body: JSON.stringify(body) };
+function json(statusCode: number, body: object, headers?: Answer['headers']): Answer {
+  return answer(statusCode, JSON_TYPE, JSON.stringify(body), headers);
+}
+
+function answer(
+  statusCode: number,
+  contentType: string,
+  body: string,
+  headers?: Answer['headers'],
+): Answer {
+  return {
+    statusCode,
+    headers: {
+      'Content-Type': contentType,
+      'Content-Length': Buffer.byteLength(body),
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+      'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+      ...headers,
+    },
+    body,
+  };
 }

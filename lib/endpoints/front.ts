@@ -32,7 +32,7 @@ const CONNECTIONS: readonly string[] = ['connection', 'secureConnection'];
 export interface Front {
   /** Answers what is for one of our routes; where they are not here, it answers nothing. */
   readonly handle: RequestHandler | undefined;
-  /** Every request with a socket is noted here, ours too. */
+  /** Every request that is not for one of our routes is noted here, if it has a socket. */
   readonly inFlight: RequestsInFlight;
   /** Every connection is noted here. */
   readonly connections: OpenConnections;
@@ -94,8 +94,9 @@ function standBefore(server: Server, { handle, inFlight, connections }: Front): 
   server.emit = (event: string, ...values: unknown[]): boolean => {
     if (REQUESTS.includes(event)) {
       const [request, response] = values as [IncomingMessage, ServerResponse];
-      inFlight.add(response);
+      inFlight.mark(response);
       if (handle?.(request, response) === true) return true;
+      inFlight.add(response);
     } else if (CONNECTIONS.includes(event)) {
       const [socket] = values as [Socket];
       connections.add(socket);

@@ -40,7 +40,7 @@ export class ManagementListener {
     private readonly complain: (problem: string) => void,
   ) {
     this.#server = createServer(LIMITS, (request, response) => {
-      inFlight.add(response);
+      inFlight.mark(response);
       if (!handle(request, response)) sendAnswer(notFoundAnswer(), request, response);
     });
     this.#server.setTimeout(STANDSTILL_MS);

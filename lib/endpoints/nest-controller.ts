@@ -16,7 +16,7 @@ import {
 import type { RouteName, RoutePaths } from './endpoints.types.js';
 import { DEFAULT_PATHS, mountedRoutes } from './route-path.js';
 import type { Routes } from './routes.js';
-import { headersOf, sendAnswer } from './send-answer.js';
+import { sendAnswer } from './send-answer.js';
 
 /** Token of the {@link Routes}. */
 export const ROUTES: unique symbol = Symbol('routes of ObservabilityModule');
@@ -28,7 +28,7 @@ type PlatformResponse = ServerResponse | FastifyReply;
 interface FastifyReply {
   readonly raw: ServerResponse;
   status(code: number): FastifyReply;
-  headers(values: Record<string, string | number>): FastifyReply;
+  headers(values: Readonly<Record<string, string | number>>): FastifyReply;
   send(body: string): void;
 }
 
@@ -120,7 +120,7 @@ async function reply(
   const raw = 'raw' in request ? request.raw : request;
   const answer = await routes[name](raw);
   if ('raw' in response) {
-    response.status(answer.statusCode).headers(headersOf(answer)).send(answer.body);
+    response.status(answer.statusCode).headers(answer.headers).send(answer.body);
   } else {
     sendAnswer(answer, raw, response);
   }

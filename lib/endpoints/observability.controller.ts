@@ -47,12 +47,9 @@ export class ObservabilityController {
   ) {}
 
   /** `GET /health` */
-  async health(request: IncomingMessage): Promise<Answer> {
+  health(request: IncomingMessage): Promise<Answer> {
     const reader = this.#readerOf(request);
-    const answer = await this.#crowdOf(reader).ask(() => this.#healthFor(reader));
-    return this.settings.page
-      ? { ...answer, headers: { ...answer.headers, Vary: 'Accept' } }
-      : answer;
+    return this.#crowdOf(reader).ask(() => this.#healthFor(reader));
   }
 
   /** `GET /health/live`; it waits for no crowd, so that it is answered before a kubelet gives up. */
@@ -103,7 +100,9 @@ export class ObservabilityController {
   async #healthFor(reader: Reader): Promise<Answer> {
     const { statusCodes } = this.settings;
     const report = await this.#report();
-    if (!reader.page) return healthAnswer(report, statusCodes, reader.details);
+    if (!reader.page) {
+      return healthAnswer(report, statusCodes, reader.details, this.settings.page);
+    }
     // All checks have just been asked: what the probes would say is known.
     const live = this.checks.readiness.isStarting || isWell(this.checks.report('liveness').status);
     const page = statusPage({

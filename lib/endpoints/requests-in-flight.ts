@@ -22,7 +22,6 @@ export class RequestsInFlight {
    * noted: Node.js never tells when it goes away.
    */
   add(response: ServerResponse): void {
-    if (this.#lastOfConnection) closeAfter(response);
     if (response.socket === null) return;
     this.#latest.set(response.socket, response);
     this.#responses.add(response);
@@ -33,6 +32,11 @@ export class RequestsInFlight {
   connectionClosed(socket: Socket): void {
     const response = this.#latest.get(socket);
     if (response !== undefined) this.#ended(response);
+  }
+
+  /** For an answer that is still to be made: whether it is the last on its connection. */
+  mark(response: ServerResponse): void {
+    if (this.#lastOfConnection) closeAfter(response);
   }
 
   /** Whether the request is noted. */

@@ -6,7 +6,7 @@ import { createRequestHandler } from '../../../lib/endpoints/request-handler.js'
 import { DEFAULT_PATHS } from '../../../lib/endpoints/route-path.js';
 import type { Route } from '../../../lib/endpoints/routes.js';
 
-const ANSWER = { statusCode: 200, contentType: 'text/plain', body: 'never sent' };
+const ANSWER = { statusCode: 200, headers: { 'Content-Type': 'text/plain' }, body: 'never sent' };
 
 /** Serves one route by somebody who has sent a head already. @returns its port. */
 async function serveLate(route: Route, complain: (problem: string) => void): Promise<number> {

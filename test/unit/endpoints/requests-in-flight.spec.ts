@@ -143,7 +143,7 @@ it('from a moment on each answer is the last on its connection', () => {
   const after = [response(), response(null)];
   for (const answer of after) {
     answer.shouldKeepAlive = true;
-    inFlight.add(answer);
+    inFlight.mark(answer);
   }
   expect([before, ...after].map(({ shouldKeepAlive }) => shouldKeepAlive)).toEqual([
     false,
