@@ -32,7 +32,7 @@ const CONNECTIONS: readonly string[] = ['connection', 'secureConnection'];
 export interface Front {
   /** Answers what is for one of our routes; where they are not here, it answers nothing. */
   readonly handle: RequestHandler | undefined;
-  /** Every request that is not for one of our routes is noted here, if it has a socket. */
+  /** Every request that is not answered at once is noted here, ours too, if it has a socket. */
   readonly inFlight: RequestsInFlight;
   /** Every connection is noted here. */
   readonly connections: OpenConnections;
@@ -95,8 +95,9 @@ function standBefore(server: Server, { handle, inFlight, connections }: Front): 
     if (REQUESTS.includes(event)) {
       const [request, response] = values as [IncomingMessage, ServerResponse];
       inFlight.mark(response);
-      if (handle?.(request, response) === true) return true;
-      inFlight.add(response);
+      const isOurs = handle?.(request, response) === true;
+      if (!response.writableEnded) inFlight.add(response);
+      if (isOurs) return true;
     } else if (CONNECTIONS.includes(event)) {
       const [socket] = values as [Socket];
       connections.add(socket);
