@@ -38,11 +38,10 @@ export class Mounting {
   ) {
     const { paths, management, controller } = settings;
     this.#livePath = paths.live;
-    this.#handle = createRequestHandler(routes, paths, (problem) => this.#logger.error(problem));
+    const complain = (problem: string): void => this.#logger.error(problem);
+    this.#handle = createRequestHandler(routes, paths, complain);
     if (management !== undefined) {
-      this.#listener = new ManagementListener(management, this.#handle, inFlight, (problem) =>
-        this.#logger.error(problem),
-      );
+      this.#listener = new ManagementListener(management, this.#handle, inFlight, complain);
     } else if (controller !== undefined) {
       mapPaths(controller, paths);
     }

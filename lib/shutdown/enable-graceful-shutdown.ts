@@ -1,6 +1,7 @@
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { MAX_DELAY_MS, systemClock } from '../clock.js';
 import { errorText, showValue } from '../show-value.js';
+import { tell } from '../tell.js';
 import { NO_WAIT, type DrainTimes } from './draining.js';
 import { Shutdown } from './shutdown.js';
 
@@ -68,7 +69,6 @@ function listenToSignals(
   times: DrainTimes,
   forceExitMs: number,
 ): void {
-  const logger = new Logger('Observability');
   let signalled = false;
 
   const onSignal: SignalListener = (name) => {
@@ -79,14 +79,12 @@ function listenToSignals(
     signalled = true;
     Object.assign(onSignal, { [OURS]: true });
     const cancelForcedExit = systemClock.after(forceExitMs, () => {
-      logger.error(
-        `Still closing ${forceExitMs} ms after ${name} (forceExitMs): the process exits`,
-      );
+      complain(`Still closing ${forceExitMs} ms after ${name} (forceExitMs): the process exits`);
       process.exit(1);
     });
     closeOn(name as Signal, app, shutdown, times)
       .catch((error: unknown) => {
-        logger.error(`The application could not close: ${errorText(error)}`);
+        complain(`The application could not close: ${errorText(error)}`);
         process.exitCode = 1;
       })
       .finally(() => {
@@ -110,13 +108,18 @@ async function closeOn(
   const impatient = signal === 'SIGINT' && process.stdin.isTTY;
   const waits = !impatient && shutdown.listens ? times : NO_WAIT;
   shutdown.signalled();
-  new Logger('Observability').log(
+  tell(
+    (text) => new Logger('Observability').log(text),
     `${signal}: readiness is off, and requests are answered for ${waits.drainMs} ms more`,
   );
   await shutdown.drain(waits);
   // NestJS may have been told by another way, and NestJS 11 would do it all twice.
   if (shutdown.isClosing) await shutdown.ended;
   else await closeWith(app, signal);
+}
+
+function complain(problem: string): void {
+  tell((text) => new Logger('Observability').error(text), problem);
 }
 
 function exitUnlessOthersClose(own: SignalListener): void {
