@@ -49,6 +49,7 @@ export type {
 export type {
   AccessOptions,
   HealthOptions,
+  HttpMetricsOptions,
   ManagementOptions,
   MetricsOptions,
   ObservabilityModuleOptions,

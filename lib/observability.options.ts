@@ -6,6 +6,7 @@ import type {
   RoutePaths,
 } from './endpoints/endpoints.types.js';
 import type { HealthStatus } from './health/health.types.js';
+import type { HttpMetricsSettings } from './metrics/metrics.types.js';
 import type { SentryDefaults, SentryInitOptions } from './sentry/sentry.types.js';
 
 /** Options of `ObservabilityModule.forRoot()`. Each wins over its environment variable; `undefined` counts as not given. */
@@ -87,8 +88,25 @@ export interface HealthOptions {
 export interface MetricsOptions {
   /** Needs `prom-client`. Variable `ENABLE_METRICS`: true/false, 1/0, yes/no, on/off. @default false */
   readonly enabled?: boolean | undefined;
+  /** Metrics of every response of the HTTP server; `false` for none. @default true */
+  readonly http?: boolean | HttpMetricsOptions | undefined;
+  /** Metrics of Node.js and the process: event loop, garbage collection, heap, handles. @default true */
+  readonly runtime?: boolean | undefined;
   /** Labels that every metric of this application carries. @default {} */
   readonly defaultLabels?: Readonly<Record<string, string>> | undefined;
+  /** How many label sets a metric may have; what comes beyond is counted in one series for all. @default 2000 */
+  readonly maxSeriesPerMetric?: number | undefined;
+}
+
+/** What the metrics of HTTP are like. */
+export interface HttpMetricsOptions {
+  /** Upper bounds of `http_request_duration_seconds`, in ascending order. @default prom-client's: 5 ms to 10 s */
+  readonly buckets?: readonly number[] | undefined;
+  /**
+   * Which endpoints are not counted: route patterns as they stand in the label `endpoint`, or regular expressions for
+   * them. The routes of this module never are. @default []
+   */
+  readonly exclude?: readonly (string | RegExp)[] | undefined;
 }
 
 /** Options of Sentry; what is not named here goes to the SDK as it is. */
@@ -131,6 +149,10 @@ export interface ResolvedOptions {
   readonly metrics: {
     readonly enabled: boolean;
     readonly defaultLabels: Readonly<Record<string, string>>;
+    readonly maxSeriesPerMetric: number;
+    readonly runtime: boolean;
+    /** `undefined`: HTTP is not measured. */
+    readonly http: HttpMetricsSettings | undefined;
   };
   /** `undefined`: Sentry is off. */
   readonly sentry: SentryInitOptions | undefined;

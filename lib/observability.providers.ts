@@ -8,6 +8,7 @@ import { ROUTES } from './endpoints/nest-controller.js';
 import { ObservabilityController } from './endpoints/observability.controller.js';
 import { RequestsInFlight } from './endpoints/requests-in-flight.js';
 import { createRoutes, type Routes } from './endpoints/routes.js';
+import { Faults } from './faults.js';
 import { HealthCheckExplorer } from './health/health-check.explorer.js';
 import { HealthRegistry } from './health/health.registry.js';
 import { MetricsRegistry } from './metrics/metrics.registry.js';
@@ -54,11 +55,15 @@ const PROVIDERS: readonly Provider[] = [
     useFactory: ({ health: { timeoutMs, cacheMs, details } }: ResolvedOptions) =>
       new HealthRegistry({ timeoutMs, cacheMs, showsDetails: details === 'always' }),
   },
+  { provide: Faults, useFactory: () => new Faults() },
   {
     provide: MetricsRegistry,
-    inject: [RESOLVED_OPTIONS],
-    useFactory: async ({ metrics }: ResolvedOptions) =>
-      new MetricsRegistry(metrics.enabled ? await loadPromClient() : undefined, metrics),
+    inject: [RESOLVED_OPTIONS, Faults],
+    useFactory: async ({ metrics }: ResolvedOptions, faults: Faults) =>
+      new MetricsRegistry(metrics.enabled ? await loadPromClient() : undefined, {
+        ...metrics,
+        faults,
+      }),
   },
   {
     provide: SentryService,

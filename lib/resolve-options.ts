@@ -7,16 +7,19 @@ import type {
 import { canonicalPath, DEFAULT_PATHS, mountedRoutes } from './endpoints/route-path.js';
 import { DEFAULT_CACHE_MS, DEFAULT_TIMEOUT_MS } from './health/health-check.options.js';
 import { HealthStatus } from './health/health.types.js';
-import { LABEL_NAME } from './metrics/metric-definition.js';
+import { DEFAULT_MAX_SERIES, LABEL_NAME, RESERVED_LABELS } from './metrics/metric-definition.js';
+import type { HttpMetricsSettings } from './metrics/metrics.types.js';
 import type { ResolvedOptions } from './observability.options.js';
 import type { SentryDefaults } from './sentry/sentry.types.js';
 import { SettingsReader } from './settings-reader.js';
 import {
   accessFor,
   boolean,
+  buckets,
   cacheMs,
   detailsFor,
   dsnOrNone,
+  endpoints,
   flag,
   labelValue,
   nonEmpty,
@@ -24,6 +27,7 @@ import {
   port,
   routePath,
   sampleRate,
+  seriesLimit,
   statusCode,
   timeoutMs,
   toolUrl,
@@ -111,11 +115,18 @@ function readHealth(reader: SettingsReader, value: unknown): ResolvedOptions['he
 }
 
 function readMetrics(reader: SettingsReader, value: unknown): ResolvedOptions['metrics'] {
-  const metrics = reader.section('metrics', value, ['enabled', 'defaultLabels']);
+  const metrics = reader.section('metrics', value, [
+    'enabled',
+    'http',
+    'runtime',
+    'defaultLabels',
+    'maxSeriesPerMetric',
+  ]);
   const labels = reader.section('metrics.defaultLabels', metrics['defaultLabels']);
   const readLabels: Record<string, string> = {};
   for (const [label, text] of Object.entries(labels)) {
-    const rule = LABEL_NAME.test(label) ? labelValue : noSuchLabel;
+    const isLabel = LABEL_NAME.test(label) && !RESERVED_LABELS.includes(label);
+    const rule = isLabel ? labelValue : noSuchLabel;
     const read = reader.setting(`metrics.defaultLabels.${label}`, text, rule);
     if (read !== undefined) readLabels[label] = read;
   }
@@ -123,6 +134,23 @@ function readMetrics(reader: SettingsReader, value: unknown): ResolvedOptions['m
     enabled:
       reader.setting('metrics.enabled', metrics['enabled'], boolean, 'ENABLE_METRICS') ?? false,
     defaultLabels: readLabels,
+    maxSeriesPerMetric:
+      reader.setting('metrics.maxSeriesPerMetric', metrics['maxSeriesPerMetric'], seriesLimit) ??
+      DEFAULT_MAX_SERIES,
+    runtime: reader.setting('metrics.runtime', metrics['runtime'], flag) ?? true,
+    http: readHttpMetrics(reader, metrics['http']),
+  };
+}
+
+function readHttpMetrics(reader: SettingsReader, value: unknown): HttpMetricsSettings | undefined {
+  if (value === false) return undefined;
+  const http = reader.section('metrics.http', value === true ? undefined : value, [
+    'buckets',
+    'exclude',
+  ]);
+  return {
+    buckets: reader.setting('metrics.http.buckets', http['buckets'], buckets),
+    exclude: reader.setting('metrics.http.exclude', http['exclude'], endpoints) ?? [],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { AccessOption, DetailsOption } from './endpoints/endpoints.types.js';
 import { isRoutePath, PATH_RULE } from './endpoints/route-path.js';
 import { CACHE_RULE, TIMEOUT_RULE } from './health/health-check.options.js';
+import { areBuckets, BUCKETS_RULE } from './metrics/metric-definition.js';
 import { DSN_RULE, isDsn } from './sentry/dsn.js';
 import type { Rule } from './settings-reader.js';
 
@@ -104,9 +105,36 @@ export const labelValue: Rule<string> = {
   read: (value) => (typeof value === 'string' ? value : undefined),
 };
 
+/** Upper bounds of a histogram. */
+export const buckets: Rule<readonly number[]> = {
+  accepted: BUCKETS_RULE,
+  read: (value) => (areBuckets(value) ? [...value] : undefined),
+};
+
+/** Route patterns, or regular expressions for them. */
+export const endpoints: Rule<readonly (string | RegExp)[]> = {
+  accepted: 'an array of route patterns, such as "/api/users/:id", and regular expressions',
+  read: (value) => {
+    if (!Array.isArray(value)) return undefined;
+    const isPattern = (item: unknown): item is string | RegExp =>
+      (typeof item === 'string' && item !== '') || item instanceof RegExp;
+    return value.every(isPattern) ? [...value] : undefined;
+  },
+};
+
+/** How many label sets a metric may have. */
+export const seriesLimit: Rule<number> = {
+  accepted: 'a whole number from 1 to 1000000',
+  read: (value) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 1_000_000
+      ? value
+      : undefined,
+};
+
 /** Refuses whatever stands under a name that no label can have. */
 export const noSuchLabel: Rule<string> = {
-  accepted: 'a label name of letters, digits and "_" that starts with neither a digit nor "__"',
+  accepted:
+    'a label name of letters, digits and "_" that starts with neither a digit nor "__" and is neither "le" nor "quantile"',
   read: () => undefined,
 };
 

@@ -23,6 +23,12 @@ export const LABEL_NAME: RegExp = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
 /** Labels that the exposition format keeps for itself. */
 const RESERVED: Partial<Record<MetricType, string>> = { histogram: 'le', summary: 'quantile' };
 
+/** Labels that no default label may be, as it would stand beside one of those. */
+export const RESERVED_LABELS: readonly string[] = Object.values(RESERVED);
+
+/** How many label sets a metric may have where nobody says otherwise; that of OpenTelemetry. */
+export const DEFAULT_MAX_SERIES = 2_000;
+
 /** Says that a part of a configuration is not what it must be. */
 type Refuse = (what: string, value: unknown, accepted: string) => void;
 
@@ -67,16 +73,24 @@ function boundsOf(type: MetricType, given: AnyConfiguration): readonly number[] 
 
 /** `prom-client` takes any list, and counts wrongly with one that is out of order. */
 function checkBounds(type: MetricType, bounds: readonly number[], refuse: Refuse): void {
-  const isList = Array.isArray(bounds) && bounds.every(Number.isFinite);
   if (type === 'summary') {
-    const fractions = isList && bounds.every((bound) => bound >= 0 && bound <= 1);
+    const fractions =
+      Array.isArray(bounds) &&
+      bounds.every((bound) => Number.isFinite(bound) && bound >= 0 && bound <= 1);
     if (!fractions) refuse('percentiles', bounds, 'an array of numbers from 0 to 1');
     return;
   }
-  const ascending = isList && bounds.every((bound, i) => i === 0 || bound > (bounds[i - 1] ?? 0));
-  if (!ascending) {
-    refuse('buckets', bounds, 'an array of finite numbers in ascending order, each once');
-  }
+  if (!areBuckets(bounds)) refuse('buckets', bounds, BUCKETS_RULE);
+}
+
+/** What buckets must be. */
+export const BUCKETS_RULE = 'an array of finite numbers in ascending order, each once';
+
+/** Whether a value can be the buckets of a histogram. */
+export function areBuckets(value: unknown): value is readonly number[] {
+  if (!Array.isArray(value) || !value.every(Number.isFinite)) return false;
+  const bounds = value as readonly number[];
+  return bounds.every((bound, i) => i === 0 || bound > (bounds[i - 1] ?? 0));
 }
 
 /** Says whether two requests mean one metric: same type, same labels in the same order, same bounds. */

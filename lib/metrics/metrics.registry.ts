@@ -1,3 +1,5 @@
+import { Logger } from '@nestjs/common';
+import { Faults } from '../faults.js';
 import { Exposition } from './exposition.js';
 import {
   defineMetric,
@@ -9,6 +11,7 @@ import {
 import type {
   Counter,
   CounterConfiguration,
+  ExpositionFormat,
   Gauge,
   GaugeConfiguration,
   Histogram,
@@ -25,6 +28,10 @@ import type { PromClient } from './prom-client.js';
 export interface MetricsRegistrySettings {
   /** Labels that every metric carries. @default {} */
   readonly defaultLabels?: Readonly<Record<string, string>> | undefined;
+  /** How many label sets a metric may have. @default 2000 */
+  readonly maxSeriesPerMetric?: number | undefined;
+  /** Where what is swallowed is counted. @default nowhere else */
+  readonly faults?: Faults | undefined;
 }
 
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -153,6 +160,30 @@ export class MetricsRegistry {
    */
   async expose(): Promise<string> {
     return this.#exposition === undefined ? OFF : this.#exposition.render();
+  }
+
+  /**
+   * All metrics as they go on the wire, in parts. Callers at the same time share one rendering, and none of it holds the
+   * event loop. With metrics off it is a comment that says so. @internal
+   */
+  async render(_format: ExpositionFormat): Promise<readonly Uint8Array[]> {
+    return [Buffer.from(await this.expose())];
+  }
+
+  /**
+   * A metric that the module itself exports. Where the application has taken the name, here or in prom-client's default
+   * registry, that one is the application's own: ours stands aside, does nothing, and one warning says so. @internal
+   */
+  own<Type extends MetricType>(type: Type, configuration: AnyConfiguration): MetricTypes[Type] {
+    const { name } = configuration;
+    const taken =
+      this.#metrics.has(name) ||
+      this.#exposition?.client.register.getSingleMetric(name) !== undefined;
+    if (!taken) return this.ofType(type, configuration);
+    new Logger('Observability').warn(
+      `Metric "${name}" is the application's own: that of the module stands aside`,
+    );
+    return noopMetric();
   }
 
   /** A metric of the type that a word names. @internal */

@@ -151,3 +151,13 @@ export interface SummaryConfiguration<Label extends string = string> extends Met
   /** After how many observations the summary is compressed. @default 1000 */
   readonly compressCount?: number | undefined;
 }
+
+/** What the metrics of HTTP are like, with defaults filled in. */
+export interface HttpMetricsSettings {
+  /** `undefined` for prom-client's own. */
+  readonly buckets: readonly number[] | undefined;
+  readonly exclude: readonly (string | RegExp)[];
+}
+
+/** A way of writing an exposition: the Prometheus text format 0.0.4, or OpenMetrics 1.0.0. */
+export type ExpositionFormat = 'prometheus' | 'openmetrics';

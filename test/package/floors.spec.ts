@@ -96,7 +96,7 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
     ],
   ],
   [0.9, ['observability.options.ts']],
-  [0.5, ['adopt-promise.ts', 'endpoints/route-path.ts', 'tell.ts']],
+  [0.5, ['adopt-promise.ts', 'endpoints/route-path.ts', 'faults.ts', 'tell.ts']],
   [
     0,
     [
