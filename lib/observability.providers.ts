@@ -1,5 +1,7 @@
 import { Logger, type Provider, type Type } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { HttpMetrics } from './bridges/http-metrics.js';
+import { systemClock } from './clock.js';
 import { accessPolicy } from './endpoints/access-policy.js';
 import { detailsPolicy } from './endpoints/details-policy.js';
 import { HostControllers } from './endpoints/host-controllers.js';
@@ -11,6 +13,7 @@ import { createRoutes, type Routes } from './endpoints/routes.js';
 import { Faults } from './faults.js';
 import { HealthCheckExplorer } from './health/health-check.explorer.js';
 import { HealthRegistry } from './health/health.registry.js';
+import { writesAlike } from './metrics/canary.js';
 import { MetricsRegistry } from './metrics/metrics.registry.js';
 import { loadPromClient } from './metrics/prom-client.js';
 import { ObservabilityLifecycle } from './observability.lifecycle.js';
@@ -32,13 +35,14 @@ export function providersWith(controller: Type | undefined): Provider[] {
     ...PROVIDERS,
     {
       provide: Mounting,
-      inject: [ROUTES, RESOLVED_OPTIONS, RequestsInFlight, HostControllers],
+      inject: [ROUTES, RESOLVED_OPTIONS, RequestsInFlight, HostControllers, Faults],
       useFactory: (
         routes: Routes,
         { routes: paths, management }: ResolvedOptions,
         inFlight: RequestsInFlight,
         controllers: HostControllers,
-      ) => new Mounting(routes, { paths, management, controller }, inFlight, controllers),
+        faults: Faults,
+      ) => new Mounting(routes, { paths, management, controller }, inFlight, controllers, faults),
     },
   ];
 }
@@ -51,19 +55,24 @@ const PROVIDERS: readonly Provider[] = [
   },
   {
     provide: HealthRegistry,
-    inject: [RESOLVED_OPTIONS],
-    useFactory: ({ health: { timeoutMs, cacheMs, details } }: ResolvedOptions) =>
-      new HealthRegistry({ timeoutMs, cacheMs, showsDetails: details === 'always' }),
+    inject: [RESOLVED_OPTIONS, Faults],
+    useFactory: (
+      { health: { timeoutMs, cacheMs, details } }: ResolvedOptions,
+      faults: Faults,
+    ): HealthRegistry => {
+      const settings = { timeoutMs, cacheMs, showsDetails: details === 'always' };
+      return new HealthRegistry(settings, systemClock, faults);
+    },
   },
   { provide: Faults, useFactory: () => new Faults() },
   {
     provide: MetricsRegistry,
     inject: [RESOLVED_OPTIONS, Faults],
-    useFactory: async ({ metrics }: ResolvedOptions, faults: Faults) =>
-      new MetricsRegistry(metrics.enabled ? await loadPromClient() : undefined, {
-        ...metrics,
-        faults,
-      }),
+    useFactory: async ({ metrics }: ResolvedOptions, faults: Faults) => {
+      const client = metrics.enabled ? await loadPromClient() : undefined;
+      const stock = client !== undefined && !(await writesAlike(client));
+      return new MetricsRegistry(client, { ...metrics, faults, stock });
+    },
   },
   {
     provide: SentryService,
@@ -75,10 +84,20 @@ const PROVIDERS: readonly Provider[] = [
     },
   },
   RequestsInFlight,
+  {
+    provide: HttpMetrics,
+    inject: [MetricsRegistry, RESOLVED_OPTIONS, RequestsInFlight, Faults],
+    useFactory: (
+      registry: MetricsRegistry,
+      { metrics }: ResolvedOptions,
+      inFlight: RequestsInFlight,
+      faults: Faults,
+    ) => new HttpMetrics(registry, metrics.http, inFlight, faults),
+  },
   HostControllers,
   {
     provide: ROUTES,
-    inject: [HealthRegistry, MetricsRegistry, RESOLVED_OPTIONS],
+    inject: [HealthRegistry, MetricsRegistry, Faults, RESOLVED_OPTIONS],
     useFactory: routesOf,
   },
   {
@@ -105,21 +124,22 @@ const PROVIDERS: readonly Provider[] = [
 function routesOf(
   checks: HealthRegistry,
   metrics: MetricsRegistry,
+  faults: Faults,
   { health, tools, access, routes }: ResolvedOptions,
 ): Routes {
   const logger = new Logger('Observability');
   const warn = (problem: string): void => logger.warn(problem);
   const policies = {
-    health: accessPolicy('health', access.health, warn),
-    metrics: accessPolicy('metrics', access.metrics, warn),
-    tools: accessPolicy('tools', access.tools, warn),
+    health: accessPolicy('health', access.health, warn, faults),
+    metrics: accessPolicy('metrics', access.metrics, warn, faults),
+    tools: accessPolicy('tools', access.tools, warn, faults),
   };
   const controller = new ObservabilityController(checks, metrics, {
     statusCodes: health.statusCodes,
-    showsDetails: detailsPolicy(health.details, warn),
+    showsDetails: detailsPolicy(health.details, warn, faults),
     page: health.page,
     tools,
     showsTools: (request) => routes.tools !== undefined && policies.tools(request) === 'admitted',
   });
-  return createRoutes(controller, policies, (problem) => logger.error(problem));
+  return createRoutes(controller, policies, (problem) => logger.error(problem), faults);
 }

@@ -1,85 +1,219 @@
 import { Logger } from '@nestjs/common';
-import { systemClock, within, type Clock } from '../clock.js';
+import { nextTurn, systemClock, within, type Clock } from '../clock.js';
+import type { Faults } from '../faults.js';
 import { errorText } from '../show-value.js';
-import type { PromClient, PromRegistry } from './prom-client.js';
+import { tell } from '../tell.js';
+import { ExpositionParts } from './exposition-parts.js';
+import {
+  countSeries,
+  foreignLines,
+  readMetric,
+  readRegistry,
+  type ForeignRegistry,
+} from './foreign-metric.js';
+import type { ExpositionFormat } from './metrics.types.js';
+import type { OwnMetric } from './own-metric.js';
+import type { PromClient, PromMetric, PromMetricData, PromRegistry } from './prom-client.js';
+import { headerText } from './sample-text.js';
+import type { Series } from './series-table.js';
 
 /** How long one metric may take to bring itself up to date, in milliseconds: half of a scrape's default patience. */
 const COLLECT_TIMEOUT_MS = 5_000;
 
+/** What an exposition is made of. */
+export interface ExpositionSources {
+  readonly client: PromClient;
+  /** The application's registry. */
+  readonly registry: PromRegistry;
+  /** The metrics of ours in it, by name. */
+  readonly metrics: ReadonlyMap<string, OwnMetric<Series>>;
+  readonly faults: Faults;
+  readonly maxSeries: number;
+  /** Whether metrics of ours are written by the registry and not by us. */
+  readonly stock: boolean;
+}
+
+/** Metrics of others that have told what they know. */
+interface ForeignMetric {
+  readonly from: ForeignRegistry;
+  readonly data: PromMetricData;
+}
+
 /**
- * The metrics of one application in the Prometheus text format: those of its own registry, then those of prom-client's
- * default registry. A metric that fails or hangs costs only itself.
+ * Writes all metrics of one application: ours, then what else is in its registry, then those of prom-client's default
+ * registry. A metric that fails or hangs costs only itself, and none of it holds the event loop for long.
  */
 export class Exposition {
-  /** The application's own registry. */
-  readonly own: PromRegistry;
-
   readonly #logger = new Logger('Observability');
   readonly #warned = new Set<string>();
-  readonly #rendering = new Map<string, Promise<string>>();
+  readonly #asked = new Map<object, Promise<unknown>>();
+  readonly #writing = new Map<ExpositionFormat, Promise<readonly Uint8Array[]>>();
 
   constructor(
-    readonly client: PromClient,
+    private readonly sources: ExpositionSources,
     private readonly clock: Clock = systemClock,
-  ) {
-    this.own = new client.Registry();
+  ) {}
+
+  /** Writes all metrics, or joins who does. Never rejects. */
+  write(format: ExpositionFormat): Promise<readonly Uint8Array[]> {
+    const writing =
+      this.#writing.get(format) ??
+      this.#writeAll(format).finally(() => this.#writing.delete(format));
+    this.#writing.set(format, writing);
+    return writing;
   }
 
-  /** Renders all metrics. Never rejects. */
-  async render(): Promise<string> {
-    const { own, client } = this;
-    const foreign = namesIn(client.register).filter((name) => !this.#isShadowed(name));
-    const parts = await Promise.all([
-      ...namesIn(own).map((name) => this.#renderInTime(own, name)),
-      ...foreign.map((name) => this.#renderInTime(client.register, name)),
-    ]);
-    return parts.map((part) => (part === '' ? '' : `${part}\n`)).join('');
-  }
+  async #writeAll(format: ExpositionFormat): Promise<readonly Uint8Array[]> {
+    const { metrics, registry, client } = this.sources;
+    const others = registry
+      .getMetricsAsArray()
+      .filter((metric) => metrics.get(metric.name) !== metric);
+    const theirs = this.#unshadowed(client.register.getMetricsAsArray());
+    const names = new Set([...metrics.keys(), ...[...others, ...theirs].map(({ name }) => name)]);
+    const isTaken = (family: string): boolean => names.has(family);
 
-  #isShadowed(name: string): boolean {
-    if (this.own.getSingleMetric(name) === undefined) return false;
-    this.#warnOnce(
-      name,
-      `Metric "${name}" is in prom-client's default registry too: the one of MetricsRegistry is shown`,
+    const ours = await Promise.all(
+      Array.from(metrics.values(), (metric) => this.#bringUpToDate(metric)),
     );
-    return true;
+    const foreign = [
+      ...(await this.#readAll(registry, others)),
+      ...(await this.#readAll(client.register, theirs)),
+    ];
+    const out = new ExpositionParts(this.clock);
+    for (const metric of ours) {
+      if (metric === undefined) continue;
+      await this.#guard(metric, () => this.#writeOurs(out, metric, format, isTaken));
+    }
+    for (const { data, from } of foreign) {
+      await this.#guard(data, () =>
+        this.#writeForeign(out, data, foreignLines(data, from, format, isTaken)),
+      );
+    }
+    if (format === 'openmetrics') out.write('# EOF\n');
+    return out.end();
   }
 
-  async #renderInTime(registry: PromRegistry, name: string): Promise<string> {
-    try {
-      return await within(
-        this.clock,
-        COLLECT_TIMEOUT_MS,
-        this.#renderOne(registry, name),
-        (): never => {
-          throw new Error(`no answer within ${COLLECT_TIMEOUT_MS} ms`);
-        },
+  async #writeOurs(
+    out: ExpositionParts,
+    metric: OwnMetric<Series>,
+    format: ExpositionFormat,
+    isTaken: (family: string) => boolean,
+  ): Promise<void> {
+    if (this.sources.stock && format === 'prometheus') {
+      const text = await this.#attempt(metric, () =>
+        this.sources.registry.getMetricsAsString(metric),
       );
-    } catch (error) {
-      const why = errorText(error);
-      this.#warnOnce(`${name} failed`, `Metric "${name}" is left out of the scrape: ${why}`);
-      return '';
+      if (text !== undefined) out.write(`${text}\n`);
+      return;
+    }
+    const { metricName: name, help, type } = metric;
+    out.write(headerText({ name, help, type }, format, isTaken));
+    for (const series of metric.series()) {
+      // Removed while others had the event loop.
+      if (series.index < 0) continue;
+      const text = metric.text(series, format);
+      if (out.write(typeof text === 'string' ? text : await text)) await out.pause();
     }
   }
 
-  /** Scrapes at the same time share one rendering, and none is started while an earlier one hangs. */
-  #renderOne(registry: PromRegistry, name: string): Promise<string> {
-    const running = this.#rendering.get(name);
-    if (running !== undefined) return running;
-    const rendering = registry
-      .getSingleMetricAsString(name)
-      .finally(() => this.#rendering.delete(name));
-    this.#rendering.set(name, rendering);
-    return rendering;
+  async #writeForeign(
+    out: ExpositionParts,
+    data: PromMetricData,
+    lines: Iterable<string>,
+  ): Promise<void> {
+    this.#watchSize(data);
+    for (const line of lines) {
+      if (out.write(line)) await out.pause();
+    }
+  }
+
+  async #bringUpToDate(metric: OwnMetric<Series>): Promise<OwnMetric<Series> | undefined> {
+    if (metric.collect === undefined) return metric;
+    return this.#attempt(metric, async () => {
+      await metric.collect?.();
+      return metric;
+    });
+  }
+
+  async #readAll(registry: PromRegistry, metrics: readonly PromMetric[]): Promise<ForeignMetric[]> {
+    if (metrics.length === 0) return [];
+    const from = (await this.#attempt({ name: 'default labels' }, () =>
+      readRegistry(registry),
+    )) ?? {
+      registry,
+      defaultLabels: new Map<string, string>(),
+    };
+    const read = metrics.map(async (metric) => {
+      const data = await this.#attempt(metric, async () => {
+        // What it does at once holds the event loop; all of them together would do so for longer.
+        await new Promise<void>(nextTurn);
+        return readMetric(metric);
+      });
+      return data && { from, data };
+    });
+    return (await Promise.all(read)).filter((metric) => metric !== undefined);
+  }
+
+  /** What a metric says of itself. One that still hangs is not asked, and not waited for. */
+  #attempt<T>(metric: { readonly name: string }, ask: () => Promise<T>): Promise<T | undefined> {
+    return this.#guard(metric, async () => {
+      if (this.#asked.has(metric)) throw new Error('it still hangs since an earlier scrape');
+      const asked = ask().finally(() => this.#asked.delete(metric));
+      this.#asked.set(metric, asked);
+      return within(this.clock, COLLECT_TIMEOUT_MS, asked, (): never => {
+        throw new Error(`no answer within ${COLLECT_TIMEOUT_MS} ms`);
+      });
+    });
+  }
+
+  /** What goes wrong with one metric costs no other; of this one, what has been written stays. */
+  async #guard<T>(
+    { name }: { readonly name: string },
+    work: () => Promise<T>,
+  ): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      this.sources.faults.count('collector');
+      const why = errorText(error);
+      this.#warnOnce(`${name} failed`, `Metric "${name}" is left out of the scrape: ${why}`);
+      return undefined;
+    }
+  }
+
+  #unshadowed(metrics: readonly PromMetric[]): PromMetric[] {
+    const { registry, metrics: ours } = this.sources;
+    const shadowed = metrics
+      .map(({ name }) => name)
+      .filter((name) => ours.has(name) || registry.getSingleMetric(name) !== undefined);
+    const news = shadowed.filter((name) => !this.#warned.has(name));
+    if (news.length > 0) {
+      for (const name of news) this.#warned.add(name);
+      this.#warn(
+        `In prom-client's default registry too, and shown as MetricsRegistry has them: "${news.join('", "')}"`,
+      );
+    }
+    return metrics.filter(({ name }) => !shadowed.includes(name));
+  }
+
+  #watchSize(data: PromMetricData): void {
+    const { maxSeries } = this.sources;
+    const series = countSeries(data);
+    if (series <= maxSeries) return;
+    this.#warnOnce(
+      `${data.name} size`,
+      `Metric "${data.name}", which was made with prom-client, has ${series} label sets, more than ${maxSeries} ` +
+        '(metrics.maxSeriesPerMetric), and nothing bounds it. Make it with MetricsRegistry, or give its labels fewer values',
+    );
   }
 
   #warnOnce(key: string, message: string): void {
     if (this.#warned.has(key)) return;
     this.#warned.add(key);
-    this.#logger.warn(message);
+    this.#warn(message);
   }
-}
 
-function namesIn(registry: PromRegistry): string[] {
-  return registry.getMetricsAsArray().map((metric) => metric.name);
+  #warn(message: string): void {
+    tell((text) => this.#logger.warn(text), message);
+  }
 }

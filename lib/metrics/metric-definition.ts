@@ -16,7 +16,8 @@ export interface AnyConfiguration extends MetricConfiguration<string, never> {
   readonly percentiles?: readonly number[] | undefined;
 }
 
-const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+/** What both formats allow as the name of a metric. */
+export const METRIC_NAME: RegExp = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 /** What the exposition format allows as the name of a label; `__` is kept for Prometheus itself. */
 export const LABEL_NAME: RegExp = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
 
@@ -101,4 +102,10 @@ export function isSameMetric(one: MetricDefinition, other: MetricDefinition): bo
 /** A definition in words: `histogram(method, status) with 0.1, 1`. */
 export function describeMetric({ type, labelNames, bounds }: MetricDefinition): string {
   return `${type}(${labelNames.join(', ')})${bounds ? ` with ${bounds.join(', ')}` : ''}`;
+}
+
+/** The names that the samples of a metric have. */
+export function sampleNames({ type, name }: MetricDefinition): string[] {
+  if (type === 'histogram') return [name, `${name}_bucket`, `${name}_sum`, `${name}_count`];
+  return type === 'summary' ? [name, `${name}_sum`, `${name}_count`] : [name];
 }

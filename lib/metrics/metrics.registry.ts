@@ -1,10 +1,15 @@
 import { Logger } from '@nestjs/common';
+import { systemClock, type Clock } from '../clock.js';
 import { Faults } from '../faults.js';
+import { tell } from '../tell.js';
 import { Exposition } from './exposition.js';
+import { metricMaker, type MetricMaker } from './metric-classes.js';
 import {
+  DEFAULT_MAX_SERIES,
   defineMetric,
   describeMetric,
   isSameMetric,
+  sampleNames,
   type AnyConfiguration,
   type MetricDefinition,
 } from './metric-definition.js';
@@ -22,7 +27,9 @@ import type {
   SummaryConfiguration,
 } from './metrics.types.js';
 import { noopMetric } from './noop-metric.js';
-import type { PromClient } from './prom-client.js';
+import type { OwnMetric } from './own-metric.js';
+import type { PromClient, PromRegistry } from './prom-client.js';
+import { OVERFLOW, type Series } from './series-table.js';
 
 /** What holds for all metrics of one registry. */
 export interface MetricsRegistrySettings {
@@ -32,9 +39,18 @@ export interface MetricsRegistrySettings {
   readonly maxSeriesPerMetric?: number | undefined;
   /** Where what is swallowed is counted. @default nowhere else */
   readonly faults?: Faults | undefined;
+  /** Whether metrics are written by `prom-client` itself. @default false */
+  readonly stock?: boolean | undefined;
 }
 
-const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+/** What a metric of the module itself may do that others may not. */
+export interface OwnMetricSettings {
+  /** It may have any number of label sets, as something else bounds them. @default false */
+  readonly unlimited?: boolean;
+  /** It is shown although prom-client's default registry has one of its name. @default false */
+  readonly shadows?: boolean;
+}
+
 const OFF =
   '# Metrics are off. Switch them on with metrics.enabled or ENABLE_METRICS=true, and install prom-client.\n';
 
@@ -43,10 +59,21 @@ interface HeldMetric {
   readonly metric: MetricTypes[MetricType];
 }
 
+/** What there is when metrics are on. */
+interface MetricsOn {
+  readonly client: PromClient;
+  readonly registry: PromRegistry;
+  readonly ours: Map<string, OwnMetric<Series>>;
+  readonly exposition: Exposition;
+  readonly clock: Clock;
+  readonly make: MetricMaker;
+}
+
 /**
  * Makes the metrics of one application and exposes them. Injectable everywhere.
  *
- * The metrics are those of `prom-client`, in a registry of the application's own. With metrics off, or without
+ * The metrics are metrics of `prom-client`, in a registry of the application's own. Nothing that is said to one throws:
+ * a bad value or an unknown label is dropped and counted in `observability_errors_total`. With metrics off, or without
  * `prom-client`, they have the same shape and do nothing, so that application code needs no `if`.
  *
  * @example
@@ -54,23 +81,32 @@ interface HeldMetric {
  * orders.labels({ country: 'pt' }).inc();
  */
 export class MetricsRegistry {
-  readonly #metrics = new Map<string, HeldMetric>();
-  readonly #exposition: Exposition | undefined;
+  readonly #logger = new Logger('Observability');
+  readonly #held = new Map<string, HeldMetric>();
+  readonly #diverted = new Map<string, number>();
+  readonly #settings: MetricsRegistrySettings;
+  readonly #faults: Faults;
+  readonly #on: MetricsOn | undefined;
 
   /** @param client `prom-client`, or `undefined` for metrics that do nothing. @internal */
-  constructor(client?: PromClient, settings: MetricsRegistrySettings = {}) {
-    this.#exposition = client && new Exposition(client);
-    this.#exposition?.own.setDefaultLabels({ ...settings.defaultLabels });
+  constructor(
+    client?: PromClient,
+    settings: MetricsRegistrySettings = {},
+    clock: Clock = systemClock,
+  ) {
+    this.#settings = settings;
+    this.#faults = settings.faults ?? new Faults();
+    this.#on = client && this.#switchOn(client, clock);
   }
 
   /** Whether metrics are measured and exposed. */
   get enabled(): boolean {
-    return this.#exposition !== undefined;
+    return this.#on !== undefined;
   }
 
   /** The `Content-Type` of what {@link expose} gives. */
   get contentType(): string {
-    return CONTENT_TYPE;
+    return 'text/plain; version=0.0.4; charset=utf-8';
   }
 
   /**
@@ -159,59 +195,134 @@ export class MetricsRegistry {
    * seconds, is left out, with one warning; the others are there.
    */
   async expose(): Promise<string> {
-    return this.#exposition === undefined ? OFF : this.#exposition.render();
+    const parts = await this.render('prometheus');
+    return Buffer.concat(parts).toString();
   }
 
   /**
    * All metrics as they go on the wire, in parts. Callers at the same time share one rendering, and none of it holds the
    * event loop. With metrics off it is a comment that says so. @internal
    */
-  async render(_format: ExpositionFormat): Promise<readonly Uint8Array[]> {
-    return [Buffer.from(await this.expose())];
+  async render(format: ExpositionFormat): Promise<readonly Uint8Array[]> {
+    return this.#on === undefined ? [Buffer.from(OFF)] : this.#on.exposition.write(format);
+  }
+
+  /** How often something was recorded in the series for what comes beyond, by metric. @internal */
+  get dropped(): Iterable<readonly [metric: string, recordings: number]> {
+    return this.#diverted;
   }
 
   /**
    * A metric that the module itself exports. Where the application has taken the name, here or in prom-client's default
    * registry, that one is the application's own: ours stands aside, does nothing, and one warning says so. @internal
    */
-  own<Type extends MetricType>(type: Type, configuration: AnyConfiguration): MetricTypes[Type] {
+  own<Type extends MetricType>(
+    type: Type,
+    configuration: AnyConfiguration,
+    settings: OwnMetricSettings = {},
+  ): MetricTypes[Type] {
     const { name } = configuration;
-    const taken =
-      this.#metrics.has(name) ||
-      this.#exposition?.client.register.getSingleMetric(name) !== undefined;
-    if (!taken) return this.ofType(type, configuration);
-    new Logger('Observability').warn(
-      `Metric "${name}" is the application's own: that of the module stands aside`,
-    );
+    const isTheirs = this.#on?.client.register.getSingleMetric(name) !== undefined;
+    const taken = this.#held.has(name) || (isTheirs && settings.shadows !== true);
+    if (!taken) return this.ofType(type, configuration, settings);
+    this.#warn(`Metric "${name}" is the application's own: that of the module stands aside`);
     return noopMetric();
   }
 
   /** A metric of the type that a word names. @internal */
-  ofType<Type extends MetricType>(type: Type, configuration: AnyConfiguration): MetricTypes[Type] {
+  ofType<Type extends MetricType>(
+    type: Type,
+    configuration: AnyConfiguration,
+    settings: OwnMetricSettings = {},
+  ): MetricTypes[Type] {
     const definition = defineMetric(type, configuration);
-    const held = this.#metrics.get(definition.name);
-    if (held !== undefined && !isSameMetric(held.definition, definition)) {
+    const held = this.#held.get(definition.name);
+    if (held === undefined) return this.#make(type, definition, configuration, settings);
+    if (!isSameMetric(held.definition, definition)) {
       throw new Error(
         `Metric "${definition.name}" exists as ${describeMetric(held.definition)} and is asked for as ` +
           `${describeMetric(definition)}: give one of them another name, or make them the same.`,
       );
     }
-    const metric = held?.metric ?? this.#make(type, configuration);
-    if (held === undefined) this.#metrics.set(definition.name, { definition, metric });
     // The definitions are the same, and with them the type.
-    return metric as MetricTypes[Type];
+    return held.metric as MetricTypes[Type];
   }
 
-  #make(type: MetricType, configuration: AnyConfiguration): MetricTypes[MetricType] {
-    if (this.#exposition === undefined) return noopMetric();
-    const given = Object.fromEntries(
-      Object.entries(configuration).filter(([, value]) => value !== undefined),
+  #make<Type extends MetricType>(
+    type: Type,
+    definition: MetricDefinition,
+    configuration: AnyConfiguration,
+    { unlimited }: OwnMetricSettings,
+  ): MetricTypes[Type] {
+    const { name } = definition;
+    this.#assertNoSuffixClash(definition);
+    if (this.#on === undefined) {
+      const metric = noopMetric();
+      this.#held.set(name, { definition, metric });
+      return metric;
+    }
+    const { make, ours, registry, clock } = this.#on;
+    const metric = make(type, {
+      definition,
+      configuration,
+      clock,
+      faults: this.#faults,
+      defaultLabels: this.#settings.defaultLabels ?? {},
+      maxSeries: unlimited === true ? Number.POSITIVE_INFINITY : this.#maxSeries,
+      diverted: () => this.#divert(name),
+    });
+    registry.registerMetric(metric);
+    ours.set(name, metric);
+    this.#held.set(name, { definition, metric });
+    return metric;
+  }
+
+  /** Samples of a histogram and a summary have names of their own, which another metric would share. */
+  #assertNoSuffixClash(definition: MetricDefinition): void {
+    for (const { definition: other } of this.#held.values()) {
+      const shared = sampleNames(definition).find((name) => sampleNames(other).includes(name));
+      if (shared === undefined) continue;
+      throw new Error(
+        `Metric "${definition.name}", a ${definition.type}, and metric "${other.name}", a ${other.type}, ` +
+          `would both write samples called "${shared}": give one of them another name.`,
+      );
+    }
+  }
+
+  get #maxSeries(): number {
+    return this.#settings.maxSeriesPerMetric ?? DEFAULT_MAX_SERIES;
+  }
+
+  #switchOn(client: PromClient, clock: Clock): MetricsOn {
+    const registry = new client.Registry();
+    registry.setDefaultLabels({ ...this.#settings.defaultLabels });
+    const ours = new Map<string, OwnMetric<Series>>();
+    const exposition = new Exposition(
+      {
+        client,
+        registry,
+        metrics: ours,
+        faults: this.#faults,
+        maxSeries: this.#maxSeries,
+        stock: this.#settings.stock ?? false,
+      },
+      clock,
     );
-    const { Counter, Gauge, Histogram, Summary } = this.#exposition.client;
-    const MetricClass = { counter: Counter, gauge: Gauge, histogram: Histogram, summary: Summary }[
-      type
-    ];
-    return new MetricClass({ ...given, registers: [this.#exposition.own] });
+    return { client, registry, ours, exposition, clock, make: metricMaker(client) };
+  }
+
+  #divert(metric: string): void {
+    const before = this.#diverted.get(metric) ?? 0;
+    this.#diverted.set(metric, before + 1);
+    if (before > 0) return;
+    this.#warn(
+      `Metric "${metric}" has ${this.#maxSeries} label sets, as many as metrics.maxSeriesPerMetric allows. ` +
+        `What comes beyond is counted in one series, "${OVERFLOW}": give its labels fewer values, or raise the limit`,
+    );
+  }
+
+  #warn(message: string): void {
+    tell((text) => this.#logger.warn(text), message);
   }
 }
 

@@ -1,24 +1,63 @@
 import { Logger } from '@nestjs/common';
 import { loadOptionalPackage } from '../optional-package.js';
-import type { Counter, Gauge, Histogram, Summary } from './metrics.types.js';
 
 /** What this package uses of `prom-client`; named here because its types must not be needed where it is absent. */
 export interface PromClient {
   readonly Registry: new () => PromRegistry;
   /** The process-wide default registry. */
   readonly register: PromRegistry;
-  readonly Counter: new (configuration: object) => Counter;
-  readonly Gauge: new (configuration: object) => Gauge;
-  readonly Histogram: new (configuration: object) => Histogram;
-  readonly Summary: new (configuration: object) => Summary;
+  readonly Counter: PromClass;
+  readonly Gauge: PromClass;
+  readonly Histogram: PromClass;
+  readonly Summary: new (configuration: object) => PromSummary;
+}
+
+/** A class of metrics. */
+export interface PromClass {
+  readonly prototype: object;
 }
 
 /** A registry of `prom-client`. */
 export interface PromRegistry {
-  getMetricsAsArray(): readonly { readonly name: string }[];
+  readonly contentType: string;
+  getMetricsAsArray(): readonly PromMetric[];
   getSingleMetric(name: string): object | undefined;
-  getSingleMetricAsString(name: string): Promise<string>;
+  getMetricsAsString(metric: object): Promise<string>;
+  registerMetric(metric: object): void;
   setDefaultLabels(labels: object): void;
+}
+
+/** A metric in a registry of `prom-client`, whoever has made it. */
+export interface PromMetric {
+  readonly name: string;
+  get(): Promise<PromMetricData>;
+  /** Where there is a shorter way of telling. */
+  getForPromString?(): Promise<PromMetricData>;
+}
+
+/** What a metric tells of itself. */
+export interface PromMetricData {
+  readonly name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly values?: readonly PromSample[];
+}
+
+/** One line of an exposition. */
+export interface PromSample {
+  readonly labels: Readonly<Record<string, string | number>>;
+  /** Labels of other lines too. */
+  readonly sharedLabels?: Readonly<Record<string, string | number>>;
+  readonly value: number;
+  /** Where it differs from that of the metric. */
+  readonly metricName?: string;
+}
+
+/** A summary of `prom-client` without labels. */
+export interface PromSummary {
+  observe(value: number): void;
+  reset(): void;
+  get(): Promise<{ readonly values: readonly PromSample[] }>;
 }
 
 /** Loads `prom-client` where it is installed; where it is not, one warning says so. */

@@ -1,0 +1,33 @@
+import type { HistogramChild } from './metrics.types.js';
+import { isLabels, OwnMetric } from './own-metric.js';
+import type { Series } from './series-table.js';
+
+/** A metric that takes one observation after the other: what histograms and summaries have in common. */
+export abstract class DistributionMetric<S extends Series> extends OwnMetric<S> {
+  /** Takes one more observation into a series. */
+  protected abstract record(series: S, value: number): void;
+
+  observe(first: unknown, second?: unknown): void {
+    const value = isLabels(first) ? second : first;
+    if (!this.isFinite(value)) return;
+    const series = isLabels(first) ? this.table.at(first) : this.table.bare();
+    if (series !== undefined) this.record(series, value);
+  }
+
+  startTimer(labels?: unknown): (labels?: unknown) => number {
+    return this.timer(this.copyOf(labels), (all, seconds) => this.observe(all, seconds));
+  }
+
+  labels(...labels: unknown[]): HistogramChild {
+    const bound = this.bind(labels);
+    return {
+      observe: (value: unknown) => {
+        if (!this.isFinite(value)) return;
+        const series = bound.get();
+        if (series !== undefined) this.record(series, value);
+      },
+      startTimer: () =>
+        this.timer(this.labelsOf(bound), (all, seconds) => this.observe(all, seconds)),
+    };
+  }
+}

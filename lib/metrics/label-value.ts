@@ -1,0 +1,66 @@
+import { bigintText } from '../plain-json.js';
+
+/** The longest value of a label, in UTF-16 units; what comes after is cut off. */
+export const MAX_LABEL_LENGTH = 128;
+
+/** What some parsers take for the end of a line, what no terminal should be sent, and halves of characters. */
+const UNFIT = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\p{Cs}]/gu;
+
+/** An element more or less says nothing to anybody. */
+const MAX_ELEMENTS = 16;
+
+/** V8 may keep a shorter text as it is, and a longer one as part of another, which it then keeps as well. */
+const SHORTEST_PART = 13;
+
+/**
+ * The text of a label's value, whatever it is: fit for every parser, bounded, and a copy of its own. Nothing at all is
+ * `''`, which means the same as no label.
+ *
+ * @throws what the value throws when it is asked for its text.
+ */
+export function labelText(value: unknown): string {
+  const text = textOf(value);
+  const short = text.length > MAX_LABEL_LENGTH ? cut(text) : text;
+  return ownCopy(short.replace(UNFIT, '\u{FFFD}'));
+}
+
+function textOf(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'bigint':
+      return bigintText(value);
+    case 'object':
+      return value === null ? '' : objectText(value);
+    case 'undefined':
+      return '';
+    case 'function':
+      return '[function]';
+    default:
+      return String(value);
+  }
+}
+
+/** Express, for one, gives an array where a parameter comes twice. */
+function objectText(value: object): string {
+  if (Array.isArray(value)) {
+    const elements: unknown[] = value.slice(0, MAX_ELEMENTS);
+    return elements.map((element) => (isObject(element) ? '[object]' : textOf(element))).join(',');
+  }
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
+  // The text of a buffer is as long as the buffer.
+  return ArrayBuffer.isView(value) ? '[object]' : String(value);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Leaves no half of a character at the end. */
+function cut(text: string): string {
+  return text.slice(0, MAX_LABEL_LENGTH).replace(/[\uD800-\uDBFF]$/, '');
+}
+
+function ownCopy(text: string): string {
+  return text.length < SHORTEST_PART ? text : Buffer.from(text).toString();
+}

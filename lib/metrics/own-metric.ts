@@ -1,0 +1,226 @@
+import type { Clock } from '../clock.js';
+import type { Faults } from '../faults.js';
+import type { AnyConfiguration, MetricDefinition } from './metric-definition.js';
+import type { ExpositionFormat, MetricType } from './metrics.types.js';
+import type { PromClient, PromSample } from './prom-client.js';
+import { escapeLabelValue } from './sample-text.js';
+import { SeriesTable, type Series } from './series-table.js';
+
+/** What a metric is made from. */
+export interface MetricSetup {
+  readonly definition: MetricDefinition;
+  readonly configuration: AnyConfiguration;
+  readonly client: PromClient;
+  readonly clock: Clock;
+  readonly faults: Faults;
+  readonly defaultLabels: Readonly<Record<string, string>>;
+  readonly maxSeries: number;
+  /** Is told of each recording that goes into the series for what comes beyond. */
+  readonly diverted: (metric: string) => void;
+}
+
+/** Labels as a caller hands them in. */
+export type GivenLabels = Readonly<Record<string, unknown>>;
+
+/** What a metric of `prom-client` tells of itself. */
+export interface MetricData {
+  readonly name: string;
+  readonly help: string;
+  readonly type: MetricType;
+  readonly values: readonly PromSample[];
+  readonly aggregator: string;
+}
+
+/**
+ * A metric with storage of its own behind the calls of `prom-client`.
+ *
+ * Nothing that is said to it throws: what cannot be recorded is dropped and counted. Its series are written as they will
+ * be read when they are made, so that a scrape has little left to do.
+ */
+export abstract class OwnMetric<S extends Series> {
+  // Under the names by which registries of `prom-client` know them; they may write there, and that changes nothing here.
+  name: string;
+  readonly help: string;
+  readonly type: MetricType;
+  readonly labelNames: readonly string[];
+  readonly aggregator: string;
+  readonly collect: (() => unknown) | undefined;
+
+  /** The name for good. */
+  readonly metricName: string;
+  protected readonly faults: Faults;
+  protected readonly clock: Clock;
+  protected readonly table: SeriesTable<S>;
+  readonly #defaultLabels: Readonly<Record<string, string>>;
+
+  constructor({ definition, configuration, faults, clock, ...setup }: MetricSetup) {
+    this.name = definition.name;
+    this.metricName = definition.name;
+    this.help = configuration.help;
+    this.type = definition.type;
+    this.labelNames = definition.labelNames;
+    this.aggregator = configuration.aggregator ?? 'sum';
+    this.collect = configuration.collect as (() => unknown) | undefined;
+    this.faults = faults;
+    this.clock = clock;
+    this.#defaultLabels = setup.defaultLabels;
+    this.table = new SeriesTable<S>({
+      labelNames: definition.labelNames,
+      max: setup.maxSeries,
+      make: (values) => this.make(values),
+      diverted: () => setup.diverted(definition.name),
+      refused: () => faults.count('metric_label'),
+    });
+  }
+
+  /** Makes a series with nothing recorded. */
+  protected abstract make(values: readonly string[]): S;
+
+  /** The samples of a series, each on a line of its own. */
+  abstract text(series: S, format: ExpositionFormat): string | Promise<string>;
+
+  /** The samples of a series for a registry of `prom-client`. */
+  protected abstract samples(
+    series: S,
+    labels: Record<string, string>,
+  ): PromSample[] | Promise<PromSample[]>;
+
+  /** The series that are there now. */
+  series(): readonly S[] {
+    return this.table.all();
+  }
+
+  /** For registries of `prom-client`: brings the metric up to date and tells all of it. */
+  async get(): Promise<MetricData> {
+    await this.collect?.();
+    const values: PromSample[] = [];
+    for (const [labels, series] of this.table.labelled()) {
+      // Not spread into `push()`: there may be more than a call takes.
+      for (const sample of await this.samples(series, labels)) values.push(sample);
+    }
+    const { name, help, type, aggregator } = this;
+    return { name, help, type, values, aggregator };
+  }
+
+  /** Removes the series of these labels. */
+  remove(...labels: unknown[]): void {
+    const values = this.valuesOf(labels);
+    if (values === undefined) return;
+    try {
+      this.table.remove(values);
+    } catch {
+      this.faults.count('metric_label');
+    }
+  }
+
+  /** Sets every series back. */
+  reset(): void {
+    this.table.clear();
+  }
+
+  /** The values of `labels({ … })` and `labels('GET', '/x')`; `undefined` where they are refused. */
+  protected valuesOf(given: readonly unknown[]): unknown[] | undefined {
+    const [first] = given;
+    if (isLabels(first)) return this.table.read(first);
+    if (given.length === this.labelNames.length) return [...given];
+    this.faults.count('metric_label');
+    return undefined;
+  }
+
+  /** A series that somebody keeps. */
+  protected bind(given: readonly unknown[]): BoundSeries<S> {
+    return new BoundSeries(this.table, this.faults, this.valuesOf(given));
+  }
+
+  /** The labels of a series that somebody keeps; `undefined` where they are refused. */
+  protected labelsOf({ values }: BoundSeries<S>): GivenLabels | undefined {
+    return values && Object.fromEntries(this.labelNames.map((name, i) => [name, values[i]]));
+  }
+
+  /** Whether a value can be recorded; one that cannot is counted. */
+  protected isFinite(value: unknown): value is number {
+    if (typeof value === 'number' && Number.isFinite(value)) return true;
+    this.faults.count('metric_value');
+    return false;
+  }
+
+  /**
+   * Measures the seconds until the function that it returns is called with further labels.
+   *
+   * @param start `undefined` for labels that are refused: then nothing is recorded.
+   */
+  protected timer(
+    start: GivenLabels | undefined,
+    record: (labels: GivenLabels, seconds: number) => void,
+  ): (labels?: unknown) => number {
+    const startMs = this.clock.nowMs();
+    return (more) => {
+      const seconds = (this.clock.nowMs() - startMs) / 1_000;
+      const end = this.copyOf(more);
+      if (start !== undefined && end !== undefined) record({ ...start, ...end }, seconds);
+      return seconds;
+    };
+  }
+
+  /** Labels to be kept, as whoever calls may go on using theirs; `undefined` where they cannot be read. */
+  protected copyOf(labels: unknown): GivenLabels | undefined {
+    if (!isLabels(labels)) return {};
+    try {
+      return { ...labels };
+    } catch {
+      this.faults.count('metric_label');
+      return undefined;
+    }
+  }
+
+  /** The labels of a series as they are written, without braces; `''` where there are none. */
+  protected labelsText(values: readonly string[]): string {
+    const labels: Record<string, string> = { ...this.#defaultLabels };
+    const names = [...this.labelNames, ...Object.keys(labels)];
+    for (const [i, name] of this.labelNames.entries()) {
+      const value = values[i];
+      if (value) labels[name] = value;
+    }
+    return [...new Set(names)]
+      .filter((name) => labels[name])
+      .map((name) => `${name}="${escapeLabelValue(labels[name] ?? '')}"`)
+      .join(',');
+  }
+}
+
+/** One series of a metric that somebody keeps: still the one of its labels when it has been removed meanwhile. */
+export class BoundSeries<S extends Series> {
+  #series: S | undefined;
+
+  constructor(
+    private readonly table: SeriesTable<S>,
+    private readonly faults: Faults,
+    readonly values: readonly unknown[] | undefined,
+  ) {
+    this.#series = values && table.find(values);
+  }
+
+  /** The series; `undefined` where its labels are refused. It is there from now on. */
+  get(): S | undefined {
+    const series = this.#series;
+    return series !== undefined && series.index >= 0 ? series : this.#admit();
+  }
+
+  #admit(): S | undefined {
+    try {
+      if (this.values === undefined) throw new TypeError('no such labels');
+      const series = this.table.admit(this.values);
+      // Each recording that finds no room is counted, and there may be room again.
+      this.#series = this.table.isOverflow(series) ? undefined : series;
+      return series;
+    } catch {
+      this.faults.count('metric_label');
+      return undefined;
+    }
+  }
+}
+
+/** Whether the first argument of a call is labels. */
+export function isLabels(value: unknown): value is GivenLabels {
+  return typeof value === 'object' && value !== null;
+}

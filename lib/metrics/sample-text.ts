@@ -1,0 +1,47 @@
+import type { ExpositionFormat } from './metrics.types.js';
+
+/** A number as both formats write it. */
+export function numberText(value: number): string {
+  if (Number.isFinite(value)) return `${value}`;
+  if (Number.isNaN(value)) return 'NaN';
+  return value > 0 ? '+Inf' : '-Inf';
+}
+
+/** A bound of a bucket or a percentile as the value of a label: OpenMetrics wants `1.0` where the other wants `1`. */
+export function boundText(bound: number, format: ExpositionFormat): string {
+  const text = numberText(bound);
+  return format === 'openmetrics' && /^-?\d+$/.test(text) ? `${text}.0` : text;
+}
+
+/** The value of a label between its quotation marks. */
+export function escapeLabelValue(value: string): string {
+  return /[\\"\n]/.test(value) ? escapeText(value).replaceAll('"', String.raw`\"`) : value;
+}
+
+/** Text that stands by itself, in a help text for instance. */
+export function escapeText(text: string): string {
+  return text.replaceAll('\\', String.raw`\\`).replaceAll('\n', String.raw`\n`);
+}
+
+/** The lines before the samples of a metric. */
+export function headerText(
+  { name, help, type }: { readonly name: string; readonly help: string; readonly type: string },
+  format: ExpositionFormat,
+  isTaken: (family: string) => boolean,
+): string {
+  if (format === 'prometheus') {
+    return `# HELP ${name} ${escapeText(help)}\n# TYPE ${name} ${type}\n`;
+  }
+  // Nothing is renamed: what OpenMetrics would not call a counter has a type that it does not know.
+  const family = type === 'counter' ? name.replace(/_total$/, '') : name;
+  const isCounter = type === 'counter' && family !== name && !isTaken(family);
+  const known = type === 'counter' && !isCounter ? 'unknown' : type;
+  const shown = isCounter ? family : name;
+  const escaped = escapeText(help).replaceAll('"', String.raw`\"`);
+  return `# HELP ${shown} ${escaped}\n# TYPE ${shown} ${known}\n`;
+}
+
+/** Name and labels of a sample, up to the blank before the value. One text, as V8 would keep all parts of a sum. */
+export function sampleHead(name: string, labels: string): string {
+  return labels === '' ? `${name} ` : [name, '{', labels, '} '].join('');
+}
