@@ -18,6 +18,9 @@ export type {
   IndicatorResult,
 } from './health/health.types.js';
 export type { HealthTransitionListener } from './health/transition-listeners.js';
+export { Counted } from './metrics/counted.decorator.js';
+export type { CountedOptions } from './metrics/counted.decorator.js';
+export type { MeasuredMethodDecorator, MeasuredMethodOptions } from './metrics/measured-method.js';
 export {
   InjectMetric,
   makeCounterProvider,
@@ -41,6 +44,8 @@ export type {
   SummaryChild,
   SummaryConfiguration,
 } from './metrics/metrics.types.js';
+export { Timed } from './metrics/timed.decorator.js';
+export type { TimedOptions } from './metrics/timed.decorator.js';
 export { ObservabilityModule } from './observability.module.js';
 export type {
   ObservabilityModuleExtras,

@@ -1,13 +1,19 @@
+import cluster from 'node:cluster';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { ExportedMetrics } from './bridges/exported-metrics.js';
 import { logTransitions } from './bridges/health-log.js';
+import { sharedMetricsProblem } from './cluster-worker.js';
 import { whenListening } from './endpoints/front.js';
 import { Mounting } from './endpoints/mounting.js';
 import { HealthCheckExplorer } from './health/health-check.explorer.js';
 import { HealthRegistry } from './health/health.registry.js';
 import { InnerEdge, OuterEdge } from './lifecycle-edge.js';
+import { MeasuredMethodExplorer } from './metrics/measured-method.explorer.js';
+import { MetricsRegistry } from './metrics/metrics.registry.js';
 import { SentryService } from './sentry/sentry.service.js';
 import { Shutdown } from './shutdown/shutdown.js';
+import { tell } from './tell.js';
 
 /** A kubelet that is not told otherwise gives up on a probe after this long, in milliseconds. */
 const KUBELET_PATIENCE_MS = 1_000;
@@ -23,12 +29,18 @@ export class ObservabilityLifecycle implements OnApplicationBootstrap {
     private readonly http: HttpAdapterHost,
     private readonly explorer: HealthCheckExplorer,
     private readonly health: HealthRegistry,
+    private readonly metrics: MetricsRegistry,
+    private readonly exported: ExportedMetrics,
+    measuredMethods: MeasuredMethodExplorer,
     private readonly sentry: SentryService,
     private readonly mounting: Mounting,
     private readonly shutdown: Shutdown,
   ) {
     // A startup probe is answered while other providers come up, and the last probe when they have gone.
-    outer.starting = () => this.mounting.open();
+    outer.starting = async () => {
+      measuredMethods.explore();
+      await this.mounting.open();
+    };
     outer.closed = () => this.#closed();
     inner.bootstrapped = () => this.#bootstrapped();
     inner.closing = () => this.#closing();
@@ -42,7 +54,8 @@ export class ObservabilityLifecycle implements OnApplicationBootstrap {
     this.explorer.assertAlone();
     await this.mounting.standBefore(httpAdapter);
     whenListening(httpAdapter, () => {
-      this.health.startBackground();
+      this.#started();
+      this.#warnOfSharedMetrics();
       void this.mounting.check(httpAdapter, () => this.health.readiness.isStopping);
     });
     // NestJS 12 waits for it before it refuses requests, which NestJS 11 does not do at all.
@@ -61,10 +74,17 @@ export class ObservabilityLifecycle implements OnApplicationBootstrap {
 
   #bootstrapped(): void {
     this.#warn();
+    this.exported.create((endpoint) => this.mounting.isOwnEndpoint(endpoint));
     this.mounting.bootstrapped();
     this.health.readiness.started();
-    if (this.mounting.isApart) this.health.startBackground();
+    if (this.mounting.isApart) this.#started();
     void this.health.run();
+  }
+
+  /** It listens, and needs what runs in the background. */
+  #started(): void {
+    this.health.startBackground();
+    this.exported.start();
   }
 
   async #closing(): Promise<void> {
@@ -77,7 +97,14 @@ export class ObservabilityLifecycle implements OnApplicationBootstrap {
     this.health.abortRuns();
     await this.sentry.close();
     await this.mounting.close();
+    this.exported.stop();
     this.shutdown.end();
+  }
+
+  #warnOfSharedMetrics(): void {
+    const path = this.metrics.enabled ? this.mounting.metricsOnOwnPort : undefined;
+    const problem = path && sharedMetricsProblem(path, cluster, process.env);
+    if (problem) tell((text) => this.#logger.warn(text), problem);
   }
 
   #warn(): void {

@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type NestModule } from '@nestjs/common';
 import { createNestController } from './endpoints/nest-controller.js';
 import { HealthRegistry } from './health/health.registry.js';
 import { InnerEdgeModule, OuterEdgeModule } from './lifecycle-edge.js';
+import { MeasuredClasses } from './metrics/measured-classes.js';
 import { MetricsRegistry } from './metrics/metrics.registry.js';
 import { ObservabilityLifecycle } from './observability.lifecycle.js';
 import {
@@ -101,6 +102,6 @@ function withProviders(
     imports: [...(definition.imports ?? []), InnerEdgeModule, OuterEdgeModule],
     controllers: controller === undefined ? [] : [controller],
     providers: [...(definition.providers ?? []), ...providersWith(controller)],
-    exports: [HealthRegistry, MetricsRegistry, SentryService],
+    exports: [HealthRegistry, MeasuredClasses, MetricsRegistry, SentryService],
   };
 }

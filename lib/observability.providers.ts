@@ -1,5 +1,6 @@
 import { Logger, type Provider, type Type } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { ExportedMetrics } from './bridges/exported-metrics.js';
 import { HttpMetrics } from './bridges/http-metrics.js';
 import { systemClock } from './clock.js';
 import { accessPolicy } from './endpoints/access-policy.js';
@@ -14,6 +15,8 @@ import { Faults } from './faults.js';
 import { HealthCheckExplorer } from './health/health-check.explorer.js';
 import { HealthRegistry } from './health/health.registry.js';
 import { writesAlike } from './metrics/canary.js';
+import { MeasuredClasses } from './metrics/measured-classes.js';
+import { MeasuredMethodExplorer } from './metrics/measured-method.explorer.js';
 import { MetricsRegistry } from './metrics/metrics.registry.js';
 import { loadPromClient } from './metrics/prom-client.js';
 import { ObservabilityLifecycle } from './observability.lifecycle.js';
@@ -94,6 +97,19 @@ const PROVIDERS: readonly Provider[] = [
       faults: Faults,
     ) => new HttpMetrics(registry, metrics.http, inFlight, faults),
   },
+  {
+    provide: ExportedMetrics,
+    inject: [MetricsRegistry, RESOLVED_OPTIONS, HealthRegistry, HttpMetrics, Faults],
+    useFactory: (
+      registry: MetricsRegistry,
+      { metrics: { runtime } }: ResolvedOptions,
+      health: HealthRegistry,
+      http: HttpMetrics,
+      faults: Faults,
+    ) => new ExportedMetrics(registry, { health, http, faults, runtime }),
+  },
+  MeasuredClasses,
+  MeasuredMethodExplorer,
   HostControllers,
   {
     provide: ROUTES,

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Faults } from '../faults.js';
 import type { AccessOption, GuardedRoute } from './endpoints.types.js';
 import { askSafely } from './request-predicate.js';
 
@@ -12,15 +13,16 @@ export type AccessPolicy = (request: IncomingMessage) => Admission;
 /** Of visible ASCII characters, as a header can carry it. */
 const BEARER = /^Bearer +([!-~]+) *$/i;
 
-/** Makes a policy of one of the options `access`. */
+/** Makes a policy of one of the options `access`. @param faults counts what a function of a user does wrong. */
 export function accessPolicy(
   route: GuardedRoute,
   option: AccessOption,
   warn: (problem: string) => void,
+  faults?: Faults,
 ): AccessPolicy {
   if (option === 'public') return () => 'admitted';
   if (typeof option === 'function') {
-    const admits = askSafely(option, `access.${route}`, 'nobody gets an answer', warn);
+    const admits = askSafely(option, `access.${route}`, 'nobody gets an answer', warn, faults);
     return (request) => (admits(request) ? 'admitted' : 'forbidden');
   }
   const expected = digest(option.bearer);

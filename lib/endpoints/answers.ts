@@ -1,11 +1,14 @@
 import { HealthStatus, type HealthReport } from '../health/health.types.js';
+import { CONTENT_TYPES } from '../metrics/content-types.js';
+import type { ExpositionFormat } from '../metrics/metrics.types.js';
 import { healthBody } from './health-body.js';
 
 /** What a route says. Made once for all who get it, headers and all. */
 export interface Answer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string | number>>;
-  readonly body: string;
+  /** In parts where it may be long; all who get the answer share them. */
+  readonly body: string | readonly Uint8Array[];
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -46,9 +49,16 @@ export function readyAnswer(ready: boolean, health: HealthStatus): Answer {
   return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not_ready', health });
 }
 
-/** `GET /metrics`. */
-export function metricsAnswer(exposition: string, contentType: string): Answer {
-  return answer(200, contentType, exposition);
+/** `GET /metrics`, as it goes on the wire. */
+export function metricsAnswer(
+  format: ExpositionFormat,
+  body: readonly Uint8Array[],
+  encoding?: 'gzip',
+): Answer {
+  return answer(200, CONTENT_TYPES[format], body, {
+    ...(encoding && { 'Content-Encoding': encoding }),
+    Vary: 'Accept, Accept-Encoding',
+  });
 }
 
 /** `GET /health/tools`. */
@@ -88,14 +98,14 @@ function json(statusCode: number, body: object, headers?: Answer['headers']): An
 function answer(
   statusCode: number,
   contentType: string,
-  body: string,
+  body: Answer['body'],
   headers?: Answer['headers'],
 ): Answer {
   return {
     statusCode,
     headers: {
       'Content-Type': contentType,
-      'Content-Length': Buffer.byteLength(body),
+      'Content-Length': lengthOf(body),
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
       'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
@@ -103,4 +113,9 @@ function answer(
     },
     body,
   };
+}
+
+function lengthOf(body: Answer['body']): number {
+  if (typeof body === 'string') return Buffer.byteLength(body);
+  return body.reduce((length, part) => length + part.byteLength, 0);
 }

@@ -9,13 +9,18 @@ import type { RequestsInFlight } from './requests-in-flight.js';
 interface FastifyLike {
   addHook(
     name: 'onRequest',
-    hook: (request: FastifyMessage<IncomingMessage>, reply: FastifyReply, done: () => void) => void,
+    hook: (request: FastifyRequest, reply: FastifyReply, done: () => void) => void,
   ): void;
   addHook(name: 'onListen', hook: (done: () => void) => void): void;
 }
 
 interface FastifyMessage<Raw> {
   readonly raw: Raw;
+}
+
+interface FastifyRequest extends FastifyMessage<IncomingMessage> {
+  readonly is404: boolean;
+  readonly routeOptions: { readonly url?: string | undefined };
 }
 
 interface FastifyReply extends FastifyMessage<ServerResponse> {
@@ -32,7 +37,7 @@ const CONNECTIONS: readonly string[] = ['connection', 'secureConnection'];
 export interface Front {
   /** Answers what is for one of our routes; where they are not here, it answers nothing. */
   readonly handle: RequestHandler | undefined;
-  /** Every request that is not answered at once is noted here, ours too, if it has a socket. */
+  /** Every request that is not answered at once is noted here, ours too. */
   readonly inFlight: RequestsInFlight;
   /** Every connection is noted here. */
   readonly connections: OpenConnections;
@@ -52,21 +57,27 @@ export function putInFront(adapter: AbstractHttpAdapter, front: Front): void {
       done();
     });
   }
-  if (front.handle !== undefined) answerWithoutSocket(adapter, front.handle, front.inFlight);
+  if (front.handle !== undefined || front.inFlight.areMeasured) standInside(adapter, front);
 }
 
-function answerWithoutSocket(
-  adapter: AbstractHttpAdapter,
-  handle: RequestHandler,
-  inFlight: RequestsInFlight,
-): void {
-  // What is in flight here has come past the server's front already.
-  const answers: RequestHandler = (request, response) =>
-    !inFlight.has(response) && handle(request, response);
+function standInside(adapter: AbstractHttpAdapter, { handle, inFlight }: Front): void {
+  const answers: RequestHandler = (request, response) => {
+    // What is in flight here has come past the server's front already.
+    if (inFlight.has(response)) return false;
+    if (handle?.(request, response) === true) return true;
+    inFlight.addApart(response);
+    return false;
+  };
   if (adapter.getType() === 'fastify') {
+    const { areMeasured } = inFlight;
     adapter.getInstance<FastifyLike>().addHook('onRequest', (request, reply, done) => {
-      if (answers(request.raw, reply.raw)) reply.hijack();
-      else done();
+      if (answers(request.raw, reply.raw)) {
+        reply.hijack();
+        return;
+      }
+      // Nobody tells when the answer has been aborted.
+      if (areMeasured && !request.is404) inFlight.matched(reply.raw, request.routeOptions.url);
+      done();
     });
   } else {
     adapter.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
@@ -96,7 +107,7 @@ function standBefore(server: Server, { handle, inFlight, connections }: Front): 
       const [request, response] = values as [IncomingMessage, ServerResponse];
       inFlight.mark(response);
       const isOurs = handle?.(request, response) === true;
-      if (!response.writableEnded) inFlight.add(response);
+      if (!response.writableEnded) inFlight.add(response, isOurs);
       if (isOurs) return true;
     } else if (CONNECTIONS.includes(event)) {
       const [socket] = values as [Socket];

@@ -12,7 +12,9 @@ export interface HostRoute {
   /** Who it is to people: `StatusModule / StatusController.check`. */
   readonly owner: string;
   readonly method: RequestMethod;
-  /** As NestJS mounts it, with prefix and version, in the form of `canonicalPath`. */
+  /** As NestJS mounts it, with prefix and version. */
+  readonly place: string;
+  /** The same in the form of `canonicalPath`. */
   readonly path: string;
 }
 
@@ -56,12 +58,13 @@ export class HostControllers {
         const handler = prototype[name] as object;
         const version = this.#versionOf(controller, handler);
         const method = (read(METHOD, handler) as RequestMethod | undefined) ?? RequestMethod.GET;
-        return this.#pathsOf(controller, handler, module, version, method).map((path) => ({
+        return this.#pathsOf(controller, handler, module, version, method).map((place) => ({
           controller,
           handler: name,
           owner: `${module.name} / ${controller.name}.${name}`,
           method,
-          path: canonicalPath(path),
+          place,
+          path: canonicalPath(place),
         }));
       });
   }

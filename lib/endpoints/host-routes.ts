@@ -44,7 +44,12 @@ export function assertNoRival(routes: readonly HostRoute[], paths: RoutePaths): 
 /** Where NestJS mounts one of the routes that are a controller. */
 export function placeOf(routes: readonly HostRoute[], name: RouteName): string | undefined {
   return routes.find(({ controller, handler }) => isOwnController(controller) && handler === name)
-    ?.path;
+    ?.place;
+}
+
+/** Where NestJS mounts the routes that are a controller, all of them. */
+export function ownPlaces(routes: readonly HostRoute[]): string[] {
+  return routes.filter(({ controller }) => isOwnController(controller)).map(({ place }) => place);
 }
 
 /** A package that cannot be loaded has no controller either. */

@@ -62,7 +62,8 @@ export class ManagementListener {
     const { port, host } = this.address;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (error) => reject(unavailable(this.address, error)));
-      this.#server.listen(port, host, resolve);
+      // In a worker of a cluster too it is this process's own: no other one gets its requests.
+      this.#server.listen({ port, host, exclusive: true }, resolve);
     });
     // Too many open files, for instance; whatever it is, it must not end the process.
     this.#server.on('error', (error) =>

@@ -1,10 +1,11 @@
 import type { Server } from 'node:net';
 import { Logger, type Type } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
+import type { Faults } from '../faults.js';
 import type { ManagementAddress, RoutePaths } from './endpoints.types.js';
 import { putInFront } from './front.js';
 import type { HostControllers } from './host-controllers.js';
-import { assertNoRival, assertNothingHidden, placeOf } from './host-routes.js';
+import { assertNoRival, assertNothingHidden, ownPlaces, placeOf } from './host-routes.js';
 import { ManagementListener } from './management-listener.js';
 import { mapPaths } from './nest-controller.js';
 import { OpenConnections } from './open-connections.js';
@@ -29,17 +30,19 @@ export class Mounting {
   readonly #listener: ManagementListener | undefined;
   readonly #connections = new OpenConnections();
   #livePath: string | undefined;
+  #ownEndpoints: readonly string[] = [];
 
   constructor(
     routes: Routes,
     private readonly settings: MountingSettings,
     private readonly inFlight: RequestsInFlight,
     private readonly controllers: HostControllers,
+    faults?: Faults,
   ) {
     const { paths, management, controller } = settings;
     this.#livePath = paths.live;
     const complain = (problem: string): void => this.#logger.error(problem);
-    this.#handle = createRequestHandler(routes, paths, complain);
+    this.#handle = createRequestHandler(routes, paths, complain, faults);
     if (management !== undefined) {
       this.#listener = new ManagementListener(management, this.#handle, inFlight, complain);
     } else if (controller !== undefined) {
@@ -50,6 +53,16 @@ export class Mounting {
   /** Whether the routes have a port of their own. */
   get isApart(): boolean {
     return this.#listener !== undefined;
+  }
+
+  /** The path of `/metrics` on the application's own port, if it is there. */
+  get metricsOnOwnPort(): string | undefined {
+    return this.isApart ? undefined : this.settings.paths.metrics;
+  }
+
+  /** Whether NestJS has mounted one of the routes there; in front there is no endpoint of ours. */
+  isOwnEndpoint(endpoint: string): boolean {
+    return this.#ownEndpoints.includes(endpoint);
   }
 
   /** Opens the management port, if there is one. @throws Error when it cannot be had. */
@@ -79,6 +92,7 @@ export class Mounting {
     } else {
       assertNoRival(hostRoutes, paths);
       this.#livePath = placeOf(hostRoutes, 'live');
+      this.#ownEndpoints = ownPlaces(hostRoutes);
     }
   }
 

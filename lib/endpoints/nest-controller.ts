@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import {
   Controller,
   Delete,
@@ -29,7 +30,7 @@ interface FastifyReply {
   readonly raw: ServerResponse;
   status(code: number): FastifyReply;
   headers(values: Readonly<Record<string, string | number>>): FastifyReply;
-  send(body: string): void;
+  send(body: string | Readable): void;
 }
 
 /** NestJS keeps one method for each handler, so that each method that gets 405 has a handler of its own. */
@@ -120,7 +121,11 @@ async function reply(
   const raw = 'raw' in request ? request.raw : request;
   const answer = await routes[name](raw);
   if ('raw' in response) {
-    response.status(answer.statusCode).headers(answer.headers).send(answer.body);
+    const { body } = answer;
+    response
+      .status(answer.statusCode)
+      .headers(answer.headers)
+      .send(typeof body === 'string' ? body : Readable.from(body));
   } else {
     sendAnswer(answer, raw, response);
   }

@@ -6,7 +6,6 @@ import { prefersHtml } from './accept.js';
 import {
   healthAnswer,
   liveAnswer,
-  metricsAnswer,
   pageAnswer,
   readyAnswer,
   toolsAnswer,
@@ -16,6 +15,7 @@ import { Crowd } from './crowd.js';
 import { healthOnWire } from './health-body.js';
 import { PAGE_CSP, statusPage } from './page/status-page.js';
 import type { RequestPredicate } from './request-predicate.js';
+import { Scrapes } from './scrapes.js';
 
 /** What the routes need to know beside the registries. */
 export interface ControllerSettings {
@@ -39,12 +39,15 @@ interface Reader {
 export class ObservabilityController {
   readonly #readers = new Map<string, Crowd<Answer>>();
   readonly #ready = new Crowd<Answer>();
+  readonly #scrapes: Scrapes;
 
   constructor(
     private readonly checks: HealthRegistry,
-    private readonly registry: MetricsRegistry,
+    registry: MetricsRegistry,
     private readonly settings: ControllerSettings,
-  ) {}
+  ) {
+    this.#scrapes = new Scrapes(registry);
+  }
 
   /** `GET /health` */
   health(request: IncomingMessage): Promise<Answer> {
@@ -69,8 +72,8 @@ export class ObservabilityController {
   }
 
   /** `GET /metrics` */
-  async metrics(): Promise<Answer> {
-    return metricsAnswer(await this.registry.expose(), this.registry.contentType);
+  metrics(request: IncomingMessage): Promise<Answer> {
+    return this.#scrapes.answer(request);
   }
 
   /** `GET /health/tools` */

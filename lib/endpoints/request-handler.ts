@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Faults } from '../faults.js';
 import { errorText } from '../show-value.js';
 import { tell } from '../tell.js';
 import type { Answer } from './answers.js';
@@ -10,11 +11,16 @@ import { sendAnswer } from './send-answer.js';
 /** Answers a request if it is for one of the five routes. @returns whether it is. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** Answers the routes on plain `node:http`, with no framework between. */
+/**
+ * Answers the routes on plain `node:http`, with no framework between.
+ *
+ * @param complain is told of a request that got no answer, and `faults` counts it.
+ */
 export function createRequestHandler(
   routes: Routes,
   paths: RoutePaths,
   complain: (problem: string) => void,
+  faults: Faults = new Faults(),
 ): RequestHandler {
   const mounted = new Map<string, Route>(
     mountedRoutes(paths).map(([name, path]) => [canonicalPath(path), routes[name]]),
@@ -31,6 +37,7 @@ export function createRequestHandler(
       try {
         sendAnswer(answer, request, response);
       } catch (error) {
+        faults.count('route');
         tell(complain, `A request for ${pathOfTarget(url)} got no answer: ${errorText(error)}`);
         response.destroy();
       }

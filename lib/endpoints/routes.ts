@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Faults } from '../faults.js';
 import { errorText } from '../show-value.js';
 import { tell } from '../tell.js';
 import type { AccessPolicy } from './access-policy.js';
@@ -21,14 +22,16 @@ export type Routes = Readonly<Record<RouteName, Route>>;
 /**
  * What stands before the controller, on whatever the routes are mounted: methods, access, and what goes wrong.
  *
- * @param complain is told what has gone wrong.
+ * @param complain is told what has gone wrong, and `faults` counts it.
  */
 export function createRoutes(
   controller: ObservabilityController,
   access: Readonly<Record<GuardedRoute, AccessPolicy>>,
   complain: (problem: string) => void,
+  faults: Faults = new Faults(),
 ): Routes {
   const failed = (name: RouteName, error: unknown): Answer => {
+    faults.count('route');
     tell(complain, `The route ${name} failed: ${errorText(error)}`);
     return failureAnswer();
   };
@@ -52,7 +55,7 @@ export function createRoutes(
     health: route('health', (request) => controller.health(request), access.health),
     live: route('live', () => controller.live()),
     ready: route('ready', () => controller.ready()),
-    metrics: route('metrics', () => controller.metrics(), access.metrics),
+    metrics: route('metrics', (request) => controller.metrics(request), access.metrics),
     tools: route('tools', () => controller.tools(), access.tools),
   };
 }

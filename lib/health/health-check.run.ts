@@ -22,8 +22,12 @@ export interface RunSurroundings {
   readonly slots: RunSlots;
   /** Is told what a listener of the signal has thrown. */
   signalFailed(error: unknown): void;
-  /** Is told what the run has come to, once. @returns what those get who wait for it. */
-  finished(result: HealthCheckResult): HealthCheckResult;
+  /**
+   * Is told what the run has come to, once, and whether the check was called at all.
+   *
+   * @returns what those get who wait for it.
+   */
+  finished(result: HealthCheckResult, called: boolean): HealthCheckResult;
   /** Is told that the check has settled, or will never be called; `finished` has been told before. */
   settled(run: HealthCheckRun): void;
 }
@@ -174,7 +178,7 @@ export class HealthCheckRun {
     const resolve = this.#resolve;
     if (resolve === undefined) return;
     this.#resolve = undefined;
-    resolve(this.surroundings.finished(this.#toResult(outcome)));
+    resolve(this.surroundings.finished(this.#toResult(outcome), !this.#is('queued')));
   }
 
   #toResult(given: ReadOutcome): HealthCheckResult {

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { systemClock, type Clock } from '../clock.js';
+import { Faults } from '../faults.js';
 import { errorText, shorten, showText, showValue } from '../show-value.js';
 import { tell } from '../tell.js';
 import { EventLoopWatch } from './event-loop-watch.js';
@@ -34,6 +35,14 @@ export interface HealthRegistrySettings extends Partial<CheckDefaults> {
   readonly showsDetails?: boolean;
 }
 
+/** Is told what happens to the checks of a registry beside their transitions. It must not throw. @internal */
+export interface HealthObserver {
+  /** A check was called, and has answered or passed its deadline: once for each call. */
+  ran(result: HealthCheckResult): void;
+  /** A check is not there any more. */
+  removed(name: string): void;
+}
+
 /** How many checks run at once. Those that count for liveness do not wait for the others. */
 const MAX_RUNNING = 64;
 
@@ -53,12 +62,11 @@ export class HealthRegistry {
   readonly #showsDetails: boolean;
   readonly #surroundings: CheckSurroundings;
   readonly #surroundingsOfLiveness: CheckSurroundings;
-  readonly #listeners = new TransitionListeners((error) =>
-    this.#warn(`A listener of health transitions failed: ${errorText(error)}`),
-  );
+  readonly #listeners: TransitionListeners;
   readonly #lists = new Map<HealthProbe | undefined, readonly RegisteredCheck[]>();
   #phase: 'open' | 'listening' | 'closing' = 'open';
   #discover: () => void = () => {};
+  #observer: HealthObserver | undefined;
 
   /** @internal */
   readonly readiness: Readiness = new Readiness();
@@ -67,7 +75,12 @@ export class HealthRegistry {
   constructor(
     settings: HealthRegistrySettings = {},
     private readonly clock: Clock = systemClock,
+    faults: Faults = new Faults(),
   ) {
+    this.#listeners = new TransitionListeners((error) => {
+      faults.count('health_listener');
+      this.#warn(`A listener of health transitions failed: ${errorText(error)}`);
+    });
     this.#defaults = {
       timeoutMs: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       cacheMs: settings.cacheMs ?? DEFAULT_CACHE_MS,
@@ -81,6 +94,7 @@ export class HealthRegistry {
       transition: (transition) => {
         if (this.#phase !== 'closing') this.#listeners.tell(transition);
       },
+      ran: (result) => this.#observer?.ran(result),
       warn: (problem) => this.#warn(problem),
     };
     this.#surroundingsOfLiveness = {
@@ -145,6 +159,7 @@ export class HealthRegistry {
     this.#checks.delete(name);
     this.#lists.clear();
     check.stop('the check was removed');
+    this.#observer?.removed(name);
     return true;
   }
 
@@ -260,6 +275,16 @@ export class HealthRegistry {
   /** Sets what looks for checks that have appeared since the last run; it must not throw. @internal */
   discoverWith(discover: () => void): void {
     this.#discover = discover;
+  }
+
+  /** Sets who is told what happens to the checks. @internal */
+  observeWith(observer: HealthObserver): void {
+    this.#observer = observer;
+  }
+
+  /** What {@link report} says of the checks that have run, and nothing of the others. @internal */
+  knownResults(): HealthCheckResult[] {
+    return this.#listed().flatMap((check) => check.known() ?? []);
   }
 
   /** The application listens: checks with an interval run in the background from now on. @internal */

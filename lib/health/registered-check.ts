@@ -22,6 +22,8 @@ export interface CheckSurroundings {
   readonly slots: RunSlots;
   /** Is told of each change of the status that counts. */
   readonly transition: (transition: HealthTransition) => void;
+  /** Is told of each call of a check that has come to a result, before anything is made of that. */
+  readonly ran: (result: HealthCheckResult) => void;
   /** Is told what a check does wrong beside its result. */
   readonly warn: (problem: string) => void;
 }
@@ -64,7 +66,10 @@ export class RegisteredCheck {
       loop,
       slots,
       signalFailed: (error) => this.#warn(`a listener of its signal failed: ${errorText(error)}`),
-      finished: (result) => this.#record(result),
+      finished: (result, called) => {
+        if (called && !this.#stopped) surroundings.ran(result);
+        return this.#record(result);
+      },
       settled: (run) => this.#settled(run),
     };
     this.#registeredAt = clock.date();
@@ -85,7 +90,12 @@ export class RegisteredCheck {
 
   /** The last known result. A check that has not run yet is unhealthy. */
   last(): HealthCheckResult {
-    if (this.#last === undefined) return this.#notRunYet();
+    return this.known() ?? this.#notRunYet();
+  }
+
+  /** The last known result, if there is one. */
+  known(): HealthCheckResult | undefined {
+    if (this.#last === undefined) return undefined;
     return this.#isTooOld() && !this.#stale ? this.#goStale(this.#last) : this.#last;
   }
 

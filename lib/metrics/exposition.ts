@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { nextTurn, systemClock, within, type Clock } from '../clock.js';
 import type { Faults } from '../faults.js';
 import { errorText } from '../show-value.js';
+import { SingleFlight } from '../single-flight.js';
 import { tell } from '../tell.js';
 import { ExpositionParts } from './exposition-parts.js';
 import {
@@ -47,7 +48,7 @@ export class Exposition {
   readonly #logger = new Logger('Observability');
   readonly #warned = new Set<string>();
   readonly #asked = new Map<object, Promise<unknown>>();
-  readonly #writing = new Map<ExpositionFormat, Promise<readonly Uint8Array[]>>();
+  readonly #writing = new SingleFlight<readonly Uint8Array[]>();
 
   constructor(
     private readonly sources: ExpositionSources,
@@ -56,18 +57,14 @@ export class Exposition {
 
   /** Writes all metrics, or joins who does. Never rejects. */
   write(format: ExpositionFormat): Promise<readonly Uint8Array[]> {
-    const writing =
-      this.#writing.get(format) ??
-      this.#writeAll(format).finally(() => this.#writing.delete(format));
-    this.#writing.set(format, writing);
-    return writing;
+    return this.#writing.join(format, () => this.#writeAll(format));
   }
 
   async #writeAll(format: ExpositionFormat): Promise<readonly Uint8Array[]> {
     const { metrics, registry, client } = this.sources;
-    const others = registry
-      .getMetricsAsArray()
-      .filter((metric) => metrics.get(metric.name) !== metric);
+    // By identity: a registry in OpenMetrics takes the ending off the names of the counters that it holds.
+    const own = new Set<object>(metrics.values());
+    const others = registry.getMetricsAsArray().filter((metric) => !own.has(metric));
     const theirs = this.#unshadowed(client.register.getMetricsAsArray());
     const names = new Set([...metrics.keys(), ...[...others, ...theirs].map(({ name }) => name)]);
     const isTaken = (family: string): boolean => names.has(family);

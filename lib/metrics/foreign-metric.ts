@@ -1,4 +1,4 @@
-import { labelText } from './label-value.js';
+import { cleanText, textOf } from './label-value.js';
 import { LABEL_NAME, METRIC_NAME } from './metric-definition.js';
 import type { ExpositionFormat } from './metrics.types.js';
 import type { PromMetric, PromMetricData, PromRegistry, PromSample } from './prom-client.js';
@@ -34,7 +34,7 @@ export function countSeries({ name, values = [] }: PromMetricData): number {
   const counted = [undefined, name, `${name}_count`];
   // A summary's percentiles have no name of their own.
   return values.filter(
-    ({ metricName, labels }) => counted.includes(metricName) && !('quantile' in labels),
+    ({ metricName, labels = {} }) => counted.includes(metricName) && !('quantile' in labels),
   ).length;
 }
 
@@ -51,22 +51,25 @@ export function* foreignLines(
   const name = isCut && !known.endsWith('_total') ? `${known}_total` : known;
   if (!METRIC_NAME.test(name)) throw new TypeError('its name is not that of a metric');
   yield headerText({ name, help: String(help), type: String(type) }, format, isTaken);
-  for (const { metricName = name, labels, sharedLabels = {}, value } of values) {
+  for (const { metricName = name, labels = {}, sharedLabels = {}, value } of values) {
     if (typeof value !== 'number') continue;
     const own = pairsOf(labels, format).concat(pairsOf(sharedLabels, format));
     const names = new Set(own.map(([label]) => label));
     const rest = [...defaultLabels].filter(([label]) => !names.has(label));
-    const pairs = [...own, ...rest].map(([, pair]) => pair).join(',');
-    yield `${sampleHead(metricName, pairs)}${numberText(value)}\n`;
+    const pairs = [...own, ...rest].map(([, pair]) => pair);
+    yield `${sampleHead(metricName, pairs.length === 0 ? [] : [pairs.join(',')])}${numberText(value)}\n`;
   }
 }
 
-function pairsOf(labels: PromSample['labels'], format: ExpositionFormat): [string, string][] {
+function pairsOf(
+  labels: NonNullable<PromSample['labels']>,
+  format: ExpositionFormat,
+): [string, string][] {
   return Object.entries(labels)
     .filter(([name, value]) => LABEL_NAME.test(name) && value !== undefined)
     .map(([name, value]) => {
       const isBound = typeof value === 'number' && (name === 'le' || name === 'quantile');
-      const text = isBound ? boundText(value, format) : labelText(value);
+      const text = isBound ? boundText(value, format) : cleanText(textOf(value));
       return [name, `${name}="${escapeLabelValue(text)}"`];
     });
 }

@@ -6,25 +6,30 @@ export const MAX_LABEL_LENGTH = 128;
 /** What some parsers take for the end of a line, what no terminal should be sent, and halves of characters. */
 const UNFIT = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\p{Cs}]/gu;
 
+/** Most texts have none of that, and this is found out faster. */
+const UNUSUAL = /[^\u0020-\u007e]/;
+
 /** An element more or less says nothing to anybody. */
 const MAX_ELEMENTS = 16;
 
-/** V8 may keep a shorter text as it is, and a longer one as part of another, which it then keeps as well. */
-const SHORTEST_PART = 13;
-
 /**
- * The text of a label's value, whatever it is: fit for every parser, bounded, and a copy of its own. Nothing at all is
- * `''`, which means the same as no label.
+ * The text of a label's value, whatever it is: fit for every parser, and bounded. Nothing at all is `''`, which means the
+ * same as no label.
  *
  * @throws what the value throws when it is asked for its text.
  */
 export function labelText(value: unknown): string {
   const text = textOf(value);
-  const short = text.length > MAX_LABEL_LENGTH ? cut(text) : text;
-  return ownCopy(short.replace(UNFIT, '\u{FFFD}'));
+  return cleanText(text.length > MAX_LABEL_LENGTH ? cut(text) : text);
 }
 
-function textOf(value: unknown): string {
+/** A text of any length with nothing in it that a parser could stumble over. */
+export function cleanText(text: string): string {
+  return UNUSUAL.test(text) ? text.replace(UNFIT, '\u{FFFD}') : text;
+}
+
+/** The text of a value as it is. @throws what the value throws when it is asked for its text. */
+export function textOf(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return value;
@@ -61,6 +66,15 @@ function cut(text: string): string {
   return text.slice(0, MAX_LABEL_LENGTH).replace(/[\uD800-\uDBFF]$/, '');
 }
 
-function ownCopy(text: string): string {
-  return text.length < SHORTEST_PART ? text : Buffer.from(text).toString();
+/**
+ * Copies that hold on to nothing else. V8 may keep a text as part of another, and with it the whole body of a request
+ * that a label was cut from.
+ *
+ * @param texts have been cleaned by {@link labelText}.
+ */
+export function ownCopies(texts: readonly string[]): readonly string[] {
+  return texts.every((text) => text.length < SHORTEST_PART) ? texts : texts.join('\0').split('\0');
 }
+
+/** What is shorter V8 keeps as it is. */
+const SHORTEST_PART = 13;

@@ -75,10 +75,9 @@ function boundsOf(type: MetricType, given: AnyConfiguration): readonly number[] 
 /** `prom-client` takes any list, and counts wrongly with one that is out of order. */
 function checkBounds(type: MetricType, bounds: readonly number[], refuse: Refuse): void {
   if (type === 'summary') {
-    const fractions =
-      Array.isArray(bounds) &&
-      bounds.every((bound) => Number.isFinite(bound) && bound >= 0 && bound <= 1);
-    if (!fractions) refuse('percentiles', bounds, 'an array of numbers from 0 to 1');
+    const areFractions = areBuckets(bounds) && bounds.every((bound) => bound >= 0 && bound <= 1);
+    const rule = 'an array of numbers from 0 to 1 in ascending order, each once';
+    if (!areFractions) refuse('percentiles', bounds, rule);
     return;
   }
   if (!areBuckets(bounds)) refuse('buckets', bounds, BUCKETS_RULE);

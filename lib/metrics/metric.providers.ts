@@ -4,6 +4,7 @@ import {
   type InjectionToken,
   type OptionalFactoryDependency,
 } from '@nestjs/common';
+import { defineMetric } from './metric-definition.js';
 import { MetricsRegistry } from './metrics.registry.js';
 import type {
   Counter,
@@ -76,6 +77,8 @@ function provide<Type extends MetricType>(
     ...configuration
   }: WithDependencies<CounterConfiguration, MetricTypes[Type]>,
 ): FactoryProvider<MetricTypes[Type]> {
+  // A mistake shows where it is written.
+  defineMetric(type, configuration);
   return {
     provide: metricToken(configuration.name),
     inject: [MetricsRegistry, ...inject],

@@ -2,7 +2,9 @@ import { Logger } from '@nestjs/common';
 import { systemClock, type Clock } from '../clock.js';
 import { Faults } from '../faults.js';
 import { tell } from '../tell.js';
+import { CONTENT_TYPES } from './content-types.js';
 import { Exposition } from './exposition.js';
+import { labelText } from './label-value.js';
 import { metricMaker, type MetricMaker } from './metric-classes.js';
 import {
   DEFAULT_MAX_SERIES,
@@ -51,6 +53,9 @@ export interface OwnMetricSettings {
   readonly shadows?: boolean;
 }
 
+/** For what prom-client's own default metrics are called, too. */
+export const SHADOWS: OwnMetricSettings = { shadows: true };
+
 const OFF =
   '# Metrics are off. Switch them on with metrics.enabled or ENABLE_METRICS=true, and install prom-client.\n';
 
@@ -85,6 +90,7 @@ export class MetricsRegistry {
   readonly #held = new Map<string, HeldMetric>();
   readonly #diverted = new Map<string, number>();
   readonly #settings: MetricsRegistrySettings;
+  readonly #defaultLabels: Readonly<Record<string, string>>;
   readonly #faults: Faults;
   readonly #on: MetricsOn | undefined;
 
@@ -95,6 +101,9 @@ export class MetricsRegistry {
     clock: Clock = systemClock,
   ) {
     this.#settings = settings;
+    this.#defaultLabels = Object.fromEntries(
+      Object.entries(settings.defaultLabels ?? {}).map(([name, value]) => [name, labelText(value)]),
+    );
     this.#faults = settings.faults ?? new Faults();
     this.#on = client && this.#switchOn(client, clock);
   }
@@ -106,7 +115,7 @@ export class MetricsRegistry {
 
   /** The `Content-Type` of what {@link expose} gives. */
   get contentType(): string {
-    return 'text/plain; version=0.0.4; charset=utf-8';
+    return CONTENT_TYPES.prometheus;
   }
 
   /**
@@ -267,7 +276,7 @@ export class MetricsRegistry {
       configuration,
       clock,
       faults: this.#faults,
-      defaultLabels: this.#settings.defaultLabels ?? {},
+      defaultLabels: this.#defaultLabels,
       maxSeries: unlimited === true ? Number.POSITIVE_INFINITY : this.#maxSeries,
       diverted: () => this.#divert(name),
     });
@@ -295,7 +304,7 @@ export class MetricsRegistry {
 
   #switchOn(client: PromClient, clock: Clock): MetricsOn {
     const registry = new client.Registry();
-    registry.setDefaultLabels({ ...this.#settings.defaultLabels });
+    registry.setDefaultLabels({ ...this.#defaultLabels });
     const ours = new Map<string, OwnMetric<Series>>();
     const exposition = new Exposition(
       {

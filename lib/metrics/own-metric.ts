@@ -51,7 +51,11 @@ export abstract class OwnMetric<S extends Series> {
   protected readonly faults: Faults;
   protected readonly clock: Clock;
   protected readonly table: SeriesTable<S>;
-  readonly #defaultLabels: Readonly<Record<string, string>>;
+  /** What a label says where nothing is said. */
+  readonly #fallbacks: readonly string[];
+  /** Default labels that are no labels of the metric, as they are written. */
+  readonly #defaults: string;
+  readonly #openings: readonly string[];
 
   constructor({ definition, configuration, faults, clock, ...setup }: MetricSetup) {
     this.name = definition.name;
@@ -63,7 +67,13 @@ export abstract class OwnMetric<S extends Series> {
     this.collect = configuration.collect as (() => unknown) | undefined;
     this.faults = faults;
     this.clock = clock;
-    this.#defaultLabels = setup.defaultLabels;
+    const defaults = new Map(Object.entries(setup.defaultLabels));
+    this.#fallbacks = this.labelNames.map((name) => defaults.get(name) ?? '');
+    this.#defaults = [...defaults]
+      .filter(([name, value]) => !this.labelNames.includes(name) && value !== '')
+      .map(([name, value]) => `${name}="${escapeLabelValue(value)}"`)
+      .join(',');
+    this.#openings = this.labelNames.flatMap((name) => [`${name}="`, `,${name}="`]);
     this.table = new SeriesTable<S>({
       labelNames: definition.labelNames,
       max: setup.maxSeries,
@@ -173,18 +183,21 @@ export abstract class OwnMetric<S extends Series> {
     }
   }
 
-  /** The labels of a series as they are written, without braces; `''` where there are none. */
-  protected labelsText(values: readonly string[]): string {
-    const labels: Record<string, string> = { ...this.#defaultLabels };
-    const names = [...this.labelNames, ...Object.keys(labels)];
-    for (const [i, name] of this.labelNames.entries()) {
-      const value = values[i];
-      if (value) labels[name] = value;
+  /** The labels of a series as they are written between the braces, in parts; none where there are none. */
+  protected labelParts(values: readonly string[]): string[] {
+    const parts: string[] = [];
+    for (let i = 0; i < this.labelNames.length; i += 1) {
+      const value = values[i] || this.#fallbacks[i];
+      if (value)
+        parts.push(
+          this.#openings[parts.length === 0 ? 2 * i : 2 * i + 1] as string,
+          escapeLabelValue(value),
+          '"',
+        );
     }
-    return [...new Set(names)]
-      .filter((name) => labels[name])
-      .map((name) => `${name}="${escapeLabelValue(labels[name] ?? '')}"`)
-      .join(',');
+    return this.#defaults === ''
+      ? parts
+      : parts.concat(parts.length === 0 ? '' : ',', this.#defaults);
   }
 }
 

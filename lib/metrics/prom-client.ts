@@ -45,7 +45,8 @@ export interface PromMetricData {
 
 /** One line of an exposition. */
 export interface PromSample {
-  readonly labels: Readonly<Record<string, string | number>>;
+  /** Some clients leave them out where there are none. */
+  readonly labels?: Readonly<Record<string, string | number>>;
   /** Labels of other lines too. */
   readonly sharedLabels?: Readonly<Record<string, string | number>>;
   readonly value: number;

@@ -1,4 +1,4 @@
-import { labelText, MAX_LABEL_LENGTH } from './label-value.js';
+import { labelText, MAX_LABEL_LENGTH, ownCopies } from './label-value.js';
 
 /** One series of a metric. */
 export interface Series {
@@ -38,6 +38,8 @@ export class SeriesTable<S extends Series> {
   readonly #rules: SeriesRules<S>;
   readonly #none: readonly string[];
   readonly #names: readonly string[];
+  /** Whether an object has a label without saying anything: one called `constructor`, for instance. */
+  readonly #mayInherit: boolean;
   #top: Branch<S> | S | undefined;
   #all: S[] = [];
   #bare: S | undefined;
@@ -46,22 +48,25 @@ export class SeriesTable<S extends Series> {
   constructor(rules: SeriesRules<S>) {
     this.#rules = rules;
     this.#names = rules.labelNames;
+    this.#mayInherit = rules.labelNames.some((name) => name in Object.prototype);
     this.#none = rules.labelNames.map(() => '');
   }
 
   /** The series of these labels; `undefined` where they are refused. */
   at(labels: Labels): S | undefined {
     try {
+      if (this.#mayInherit) return this.admit(this.#valuesIn(labels));
+      const names = this.#names;
       let node = this.#top;
       let strangers = 0;
-      for (let i = 0; i < this.#names.length; i += 1) {
-        const value = labels[this.#names[i] as string];
+      for (let i = 0; i < names.length; i += 1) {
+        const value = labels[names[i] as string];
         if (value !== undefined) strangers -= 1;
         if (node !== undefined) node = (node as Branch<S>).get(keyOf(value));
       }
       for (const _ in labels) strangers += 1;
       if (strangers !== 0) this.#assertKnown(labels);
-      return (node as S | undefined) ?? this.admit(this.#names.map((name) => labels[name]));
+      return (node as S | undefined) ?? this.admit(names.map((name) => labels[name]));
     } catch {
       this.#rules.refused();
       return undefined;
@@ -80,8 +85,7 @@ export class SeriesTable<S extends Series> {
   /** The values of these labels, in order, as they were handed in; `undefined` where they are refused. */
   read(labels: Labels): unknown[] | undefined {
     try {
-      this.#assertKnown(labels);
-      return this.#names.map((name) => labels[name]);
+      return this.#valuesIn(labels);
     } catch {
       this.#rules.refused();
       return undefined;
@@ -157,11 +161,18 @@ export class SeriesTable<S extends Series> {
   }
 
   #insert(texts: readonly string[]): S {
-    const series = this.#rules.make(texts);
-    this.#top = withSeries(this.#top, texts, 0, series);
+    const own = ownCopies(texts);
+    const series = this.#rules.make(own);
+    this.#top = withSeries(this.#top, own, 0, series);
     series.index = this.#all.length;
     this.#all.push(series);
     return series;
+  }
+
+  #valuesIn(labels: Labels): unknown[] {
+    this.#assertKnown(labels);
+    const isSaid = (name: string): boolean => !this.#mayInherit || Object.hasOwn(labels, name);
+    return this.#names.map((name) => (isSaid(name) ? labels[name] : undefined));
   }
 
   #assertKnown(labels: Labels): void {

@@ -37,18 +37,23 @@ export class SummaryMetric extends DistributionMetric<SummarySeries> implements 
 
   override async text(series: SummarySeries, format: ExpositionFormat): Promise<string> {
     let text = '';
-    for (const { metricName = this.metricName, labels, value } of await this.#lines(series)) {
+    for (const { metricName = this.metricName, labels = {}, value } of await this.#lines(series)) {
       const { quantile } = labels;
       const own =
         quantile === undefined ? [] : [`quantile="${boundText(Number(quantile), format)}"`];
       const all = series.labels === '' ? own : [...own, series.labels];
-      text += `${sampleHead(metricName, all.join(','))}${numberText(value)}\n`;
+      text += `${sampleHead(metricName, all.length === 0 ? [] : [all.join(',')])}${numberText(value)}\n`;
     }
     return text;
   }
 
   protected override make(values: readonly string[]): SummarySeries {
-    return { index: -1, digest: this.#newDigest(), labels: this.labelsText(values), values };
+    return {
+      index: -1,
+      digest: this.#newDigest(),
+      labels: this.labelParts(values).join(''),
+      values,
+    };
   }
 
   protected override record({ digest }: SummarySeries, value: number): void {

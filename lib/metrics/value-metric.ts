@@ -26,7 +26,7 @@ export abstract class ValueMetric extends OwnMetric<ValueSeries> {
   }
 
   protected override make(values: readonly string[]): ValueSeries {
-    return { index: -1, value: 0, head: sampleHead(this.metricName, this.labelsText(values)) };
+    return { index: -1, value: 0, head: sampleHead(this.metricName, this.labelParts(values)) };
   }
 
   protected override samples({ value }: ValueSeries, labels: Record<string, string>): PromSample[] {

@@ -10,18 +10,20 @@ const CONTAINER: readonly string[] = [
   'ModulesContainer',
 ];
 
-test('only what finds checks or controllers reads the module container of NestJS, and the edge finds its own place in it', () => {
+test('only what finds checks, controllers or measured methods reads the module container of NestJS, and the edge finds its own place in it', () => {
   expect(filesImporting(isOfContainer)).toEqual([
     'endpoints/host-controllers.ts',
     'health/health-check.explorer.ts',
     'lifecycle-edge.ts',
+    'metrics/measured-method.explorer.ts',
   ]);
 });
 
-test('only endpoints/ knows node:http', () => {
-  const rooms = roomsOf(filesImporting(({ from }) => /^(node:)?https?$/.test(from)));
+test('only endpoints/ knows node:http, and what measures it', () => {
+  const files = filesImporting(({ from }) => /^(node:)?https?$/.test(from));
+  const elsewhere = files.filter((path) => !path.startsWith('endpoints/'));
 
-  expect(rooms).toEqual(['endpoints']);
+  expect(elsewhere).toEqual(['bridges/http-metrics.ts']);
 });
 
 test('only metrics/ knows prom-client', () => {

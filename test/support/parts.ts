@@ -4,6 +4,7 @@ import { describe } from 'vitest';
 /** The parts of the machine that some tests need, and the Debian package that brings each. */
 export const PARTS = {
   promtool: { package: 'prometheus', command: ['promtool', '--version'] },
+  prometheus: { package: 'prometheus', command: ['prometheus', '--version'] },
   chromium: { package: 'chromium', command: ['/usr/bin/chromium', '--version'] },
 } as const;
 

@@ -102,7 +102,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
           'content-security-policy',
           'content-type',
           'date',
-          ...(path === '/health' ? ['vary'] : []),
+          ...(['/health', '/metrics'].includes(path) ? ['vary'] : []),
           'x-content-type-options',
         ].toSorted(),
       );

@@ -63,7 +63,7 @@ describe('while nothing measures', () => {
     const { registry, clock, loop } = measured();
     loop.start();
     await sampled(registry);
-    const held = hold(200);
+    const held = hold(500);
     clock.hold(10_000);
     await scrape(registry);
     loop.stop();
@@ -76,12 +76,14 @@ describe('while nothing measures', () => {
     expect(valueOf(await scrape(registry), MAX)).toBeLessThan(held);
   });
 
-  it('there are none before the first sample, however long that takes', async () => {
+  it('nothing is shown that no sample stands for, however long the first one takes', async () => {
     const { registry, clock, loop } = measured();
     loop.start();
     clock.hold(60_000);
+    const shown = allIn(await scrape(registry));
 
-    expect(allIn(await scrape(registry))).toEqual(NONE);
+    // On a busy machine there may be a sample by now.
+    expect(shown.filter((value) => value !== undefined && !(value < 60))).toEqual([]);
   });
 });
 
@@ -134,7 +136,7 @@ describe('a window', () => {
     loop.start();
     await sampled(registry);
     const before = valueOf(await scrape(registry), MAX);
-    const held = hold(200);
+    const held = hold(500);
     clock.hold(9_999);
 
     expect(before).toBeLessThan(held);
@@ -188,17 +190,15 @@ describe('utilization', () => {
     const { registry, clock, loop } = measured();
     loop.start();
     await sampled(registry);
+    hold(400);
+    clock.hold(10_000);
+    const busy = valueOf(await scrape(registry), UTILIZATION);
     await delay(200);
     clock.hold(10_000);
     const idle = valueOf(await scrape(registry), UTILIZATION);
-    hold(200);
-    await delay(RESOLUTION * 5_000);
-    clock.hold(10_000);
-    const busy = valueOf(await scrape(registry), UTILIZATION);
 
     expect(idle).toBeGreaterThanOrEqual(0);
-    expect(busy).toBeGreaterThan(idle);
-    expect(busy).toBeGreaterThan(0.5);
+    expect(idle).toBeLessThan(busy / 2);
     expect(busy).toBeLessThanOrEqual(1);
   });
 });

@@ -31,6 +31,10 @@ function busyFor(ms: number): void {
   for (const end = performance.now() + ms; performance.now() < end;);
 }
 
+function readsUnderWay(): number {
+  return process.getActiveResourcesInfo().filter((type) => type === 'FSReqPromise').length;
+}
+
 describe('processor time', () => {
   it('is that of the process since it started, however often it is scraped', async () => {
     const registry = made();
@@ -85,6 +89,18 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
   });
 });
 
+it('of the limits the soft one counts, which the process runs into', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'proc-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  await writeFile(
+    join(folder, 'limits'),
+    'Limit                     Soft Limit           Hard Limit           Units\n' +
+      'Max open files            1024                 4096                 files\n',
+  );
+
+  expect(valueOf(await scrape(made(folder)), 'process_max_fds')).toBe(1_024);
+});
+
 describe('where nobody tells', () => {
   it('there are no series but of resident memory, which Node knows', async () => {
     const samples = await scrape(made(join(tmpdir(), 'there-is-no-such-folder')));
@@ -115,13 +131,16 @@ describe.runIf(process.platform === 'linux')('files that are not read in time', 
     const wasEarly = isFirstDone;
     await clock.advance(1);
     const none = await first;
+    const before = readsUnderWay();
     const second = scrape(registry);
+    const after = readsUnderWay();
     await writeFile(status, 'VmSize:\t       4 kB\n');
     const known = await second;
     const third = scrape(registry);
     await clock.advance(500);
 
     expect(wasEarly).toBe(false);
+    expect(after).toBe(before);
     expect(seriesOf(none, virtual)).toEqual([]);
     expect(known.get(virtual)).toBe(4_096);
     expect((await third).get(virtual)).toBe(4_096);

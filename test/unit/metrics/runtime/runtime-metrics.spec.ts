@@ -183,10 +183,19 @@ async function scrapeOnce(registry: MetricsRegistry, name: string): Promise<Samp
   }
 }
 
-it('what the application has made with prom-client stays its own, and ours stand aside', async () => {
-  const gauge = new promClient.Gauge({ name: 'process_open_fds', help: 'Mine' });
-  gauge.set(-7);
+it('what prom-client measures of the process in its default registry is shown as it is here', async () => {
+  new promClient.Gauge({ name: 'process_open_fds', help: 'Theirs' }).set(-7);
   const registry = registryOn();
+  const metrics = new RuntimeMetrics(registry);
+  metrics.stop();
+  const samples = await scrape(registry);
+
+  expect(valueOf(samples, 'process_open_fds')).toBeGreaterThan(0);
+});
+
+it('what the application has made with MetricsRegistry stays its own, and ours stand aside', async () => {
+  const registry = registryOn();
+  registry.gauge('process_open_fds', 'Mine').set(-7);
   const metrics = new RuntimeMetrics(registry);
   metrics.stop();
   const samples = await scrape(registry);

@@ -7,4 +7,4 @@ const [one, other] = [1, 2].map(() => new RuntimeMetrics(new MetricsRegistry(pro
 one.start();
 other.start();
 one.stop();
-process.on('exit', () => console.log('ended by itself'));
+process.on('exit', () => process.stdout.write('ended by itself\n'));

@@ -1,0 +1,13 @@
+/** Lets all who ask for the same while it is being made have the same. What is done is forgotten. */
+export class SingleFlight<Made> {
+  readonly #underWay = new Map<string, Promise<Made>>();
+
+  /** @param make is called unless what the key stands for is under way. */
+  join(key: string, make: () => Promise<Made>): Promise<Made> {
+    const underWay = this.#underWay.get(key);
+    if (underWay !== undefined) return underWay;
+    const made = make().finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, made);
+    return made;
+  }
+}

@@ -1,0 +1,48 @@
+import { MetricsRegistry } from 'nestjs-observability';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it, vi } from 'vitest';
+import { Gate } from '../../support/gate.js';
+import { bootAt, PLACES, scrape } from './scraping.js';
+
+describe.each(PLACES)('Scrapes at the same time on %s', (place) => {
+  it('share one rendering, and those that come later get one of their own', async () => {
+    const arrivals = { count: 0, all: new Gate() };
+    const { app, url } = await bootAt(place, {
+      access: {
+        metrics: () => {
+          arrivals.count += 1;
+          if (arrivals.count === 6) arrivals.all.open();
+          return true;
+        },
+      },
+    });
+    const registry = app.get(MetricsRegistry);
+    const gate = new Gate();
+    let collected = 0;
+    registry.gauge({
+      name: 'queue_length',
+      help: 'Jobs that wait',
+      async collect() {
+        collected += 1;
+        await gate.opened;
+        this.set(collected);
+      },
+    });
+    const render = vi.spyOn(registry, 'render');
+
+    const asked = [{}, {}, {}, { 'Accept-Encoding': 'gzip' }, { 'Accept-Encoding': 'gzip' }, {}];
+    const scrapes = asked.map((headers) => scrape(`${url}/metrics`, headers));
+    await arrivals.all.opened;
+    expect(render).toHaveBeenCalledTimes(1);
+    gate.open();
+    for (const { headers, body } of await Promise.all(scrapes)) {
+      const text = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
+      expect(text.toString()).toContain('queue_length 1\n');
+    }
+    expect(collected).toBe(1);
+
+    const { body } = await scrape(`${url}/metrics`);
+    expect(body.toString()).toContain('queue_length 2\n');
+    expect(render).toHaveBeenCalledTimes(2);
+  });
+});
