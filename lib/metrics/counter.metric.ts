@@ -7,25 +7,30 @@ export class CounterMetric extends ValueMetric implements Counter {
   inc(first?: unknown, second?: unknown): void {
     const given = isLabels(first) ? second : first;
     const amount = given === undefined ? 1 : given;
-    if (!this.#isAmount(amount)) return;
+    if (!isAmount(amount)) return this.refuse();
     const series = isLabels(first) ? this.table.at(first) : this.table.bare();
     if (series !== undefined) series.value += amount;
   }
 
   labels(...labels: unknown[]): CounterChild {
     const bound = this.bind(labels);
+    let { kept } = bound;
+    const add = (value: unknown): void => {
+      if (!isAmount(value)) return this.refuse();
+      const series = bound.get();
+      if (series !== undefined) series.value += value;
+      ({ kept } = bound);
+    };
     return {
-      inc: (value: unknown = 1) => {
-        if (!this.#isAmount(value)) return;
-        const series = bound.get();
-        if (series !== undefined) series.value += value;
+      // What is called most is done with the least.
+      inc: (value?: unknown) => {
+        if (value === undefined && kept !== undefined && kept.index >= 0) kept.value += 1;
+        else add(value === undefined ? 1 : value);
       },
     };
   }
+}
 
-  #isAmount(value: unknown): value is number {
-    if (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY) return true;
-    this.faults.count('metric_value');
-    return false;
-  }
+function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY;
 }

@@ -1,5 +1,5 @@
 import type { HistogramChild } from './metrics.types.js';
-import { isLabels, OwnMetric } from './own-metric.js';
+import { isFiniteNumber, isLabels, OwnMetric } from './own-metric.js';
 import type { Series } from './series-table.js';
 
 /** A metric that takes one observation after the other: what histograms and summaries have in common. */
@@ -9,7 +9,7 @@ export abstract class DistributionMetric<S extends Series> extends OwnMetric<S> 
 
   observe(first: unknown, second?: unknown): void {
     const value = isLabels(first) ? second : first;
-    if (!this.isFinite(value)) return;
+    if (!isFiniteNumber(value)) return this.refuse();
     const series = isLabels(first) ? this.table.at(first) : this.table.bare();
     if (series !== undefined) this.record(series, value);
   }
@@ -20,11 +20,14 @@ export abstract class DistributionMetric<S extends Series> extends OwnMetric<S> 
 
   labels(...labels: unknown[]): HistogramChild {
     const bound = this.bind(labels);
+    let { kept } = bound;
     return {
       observe: (value: unknown) => {
-        if (!this.isFinite(value)) return;
+        if (!isFiniteNumber(value)) return this.refuse();
+        if (kept !== undefined && kept.index >= 0) return this.record(kept, value);
         const series = bound.get();
         if (series !== undefined) this.record(series, value);
+        ({ kept } = bound);
       },
       startTimer: () =>
         this.timer(this.labelsOf(bound), (all, seconds) => this.observe(all, seconds)),

@@ -1,5 +1,5 @@
 import type { Gauge, GaugeChild } from './metrics.types.js';
-import { isLabels } from './own-metric.js';
+import { isFiniteNumber, isLabels } from './own-metric.js';
 import { ValueMetric, type ValueSeries } from './value-metric.js';
 
 /** A gauge. */
@@ -14,7 +14,7 @@ export class GaugeMetric extends ValueMetric implements Gauge {
 
   set(first: unknown, second?: unknown): void {
     const value = isLabels(first) ? second : first;
-    if (!this.#isLevel(value)) return;
+    if (!isLevel(value)) return this.refuse();
     const series = this.#seriesOf(first);
     if (series !== undefined) series.value = value;
   }
@@ -32,12 +32,12 @@ export class GaugeMetric extends ValueMetric implements Gauge {
   labels(...labels: unknown[]): GaugeChild {
     const bound = this.bind(labels);
     const add = (amount: unknown, sign: 1 | -1): void => {
-      if (!this.isFinite(amount)) return;
+      if (!isFiniteNumber(amount)) return this.refuse();
       const series = bound.get();
       if (series !== undefined) series.value += sign * amount;
     };
     const set = (value: unknown): void => {
-      if (!this.#isLevel(value)) return;
+      if (!isLevel(value)) return this.refuse();
       const series = bound.get();
       if (series !== undefined) series.value = value;
     };
@@ -53,7 +53,7 @@ export class GaugeMetric extends ValueMetric implements Gauge {
   #add(first: unknown, second: unknown, sign: 1 | -1): void {
     const given = isLabels(first) ? second : first;
     const amount = given === undefined ? 1 : given;
-    if (!this.isFinite(amount)) return;
+    if (!isFiniteNumber(amount)) return this.refuse();
     const series = this.#seriesOf(first);
     if (series !== undefined) series.value += sign * amount;
   }
@@ -62,14 +62,12 @@ export class GaugeMetric extends ValueMetric implements Gauge {
     return isLabels(first) ? this.table.at(first) : this.table.bare();
   }
 
-  /** Any number, as what a gauge shows may be unknown or without bound. */
-  #isLevel(value: unknown): value is number {
-    if (typeof value === 'number') return true;
-    this.faults.count('metric_value');
-    return false;
-  }
-
   #currentTime(): number {
     return this.clock.date().getTime() / 1_000;
   }
+}
+
+/** Any number, as what a gauge shows may be unknown or without bound. */
+function isLevel(value: unknown): value is number {
+  return typeof value === 'number';
 }

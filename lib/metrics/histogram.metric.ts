@@ -22,11 +22,14 @@ const DEFAULT_BUCKETS: readonly number[] = [
 export class HistogramMetric extends DistributionMetric<HistogramSeries> implements Histogram {
   /** In ascending order, without the last one. */
   readonly buckets: readonly number[];
+  /** The same with the last one, in a form that is fast to search. */
+  readonly #bounds: Float64Array;
   readonly #heads = new Map<ExpositionFormat, readonly string[]>();
 
   constructor(setup: MetricSetup) {
     super(setup);
     this.buckets = setup.definition.bounds ?? DEFAULT_BUCKETS;
+    this.#bounds = Float64Array.of(...this.buckets, Number.POSITIVE_INFINITY);
     if (this.labelNames.length === 0) this.table.bare();
   }
 
@@ -69,10 +72,15 @@ export class HistogramMetric extends DistributionMetric<HistogramSeries> impleme
   }
 
   protected override record(series: HistogramSeries, value: number): void {
-    const { buckets } = this;
-    let i = 0;
-    while (i < buckets.length && value > (buckets[i] as number)) i += 1;
-    series.counts[i] = (series.counts[i] as number) + 1;
+    const bounds = this.#bounds;
+    let first = 0;
+    let last = bounds.length - 1;
+    while (first < last) {
+      const middle = (first + last) >>> 1;
+      if (value > (bounds[middle] as number)) first = middle + 1;
+      else last = middle;
+    }
+    series.counts[first] = (series.counts[first] as number) + 1;
     series.sum += value;
   }
 

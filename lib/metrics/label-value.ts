@@ -67,13 +67,13 @@ function cut(text: string): string {
 }
 
 /**
- * Copies that hold on to nothing else. V8 may keep a text as part of another, and with it the whole body of a request
+ * A copy that holds on to nothing else. V8 may keep a text as part of another, and with it the whole body of a request
  * that a label was cut from.
  *
- * @param texts have been cleaned by {@link labelText}.
+ * @param text has been cleaned by {@link labelText}.
  */
-export function ownCopies(texts: readonly string[]): readonly string[] {
-  return texts.every((text) => text.length < SHORTEST_PART) ? texts : texts.join('\0').split('\0');
+export function ownCopy(text: string): string {
+  return text.length < SHORTEST_PART ? text : Buffer.from(text).toString();
 }
 
 /** What is shorter V8 keeps as it is. */

@@ -147,11 +147,9 @@ export abstract class OwnMetric<S extends Series> {
     return values && Object.fromEntries(this.labelNames.map((name, i) => [name, values[i]]));
   }
 
-  /** Whether a value can be recorded; one that cannot is counted. */
-  protected isFinite(value: unknown): value is number {
-    if (typeof value === 'number' && Number.isFinite(value)) return true;
+  /** Counts a value that cannot be recorded. */
+  protected refuse(): void {
     this.faults.count('metric_value');
-    return false;
   }
 
   /**
@@ -203,20 +201,21 @@ export abstract class OwnMetric<S extends Series> {
 
 /** One series of a metric that somebody keeps: still the one of its labels when it has been removed meanwhile. */
 export class BoundSeries<S extends Series> {
-  #series: S | undefined;
+  /** The series while it is there, and room for it; whoever records often keeps it himself. */
+  kept: S | undefined;
 
   constructor(
     private readonly table: SeriesTable<S>,
     private readonly faults: Faults,
     readonly values: readonly unknown[] | undefined,
   ) {
-    this.#series = values && table.find(values);
+    this.kept = values && table.find(values);
   }
 
   /** The series; `undefined` where its labels are refused. It is there from now on. */
   get(): S | undefined {
-    const series = this.#series;
-    return series !== undefined && series.index >= 0 ? series : this.#admit();
+    const { kept } = this;
+    return kept !== undefined && kept.index >= 0 ? kept : this.#admit();
   }
 
   #admit(): S | undefined {
@@ -224,13 +223,18 @@ export class BoundSeries<S extends Series> {
       if (this.values === undefined) throw new TypeError('no such labels');
       const series = this.table.admit(this.values);
       // Each recording that finds no room is counted, and there may be room again.
-      this.#series = this.table.isOverflow(series) ? undefined : series;
+      this.kept = this.table.isOverflow(series) ? undefined : series;
       return series;
     } catch {
       this.faults.count('metric_label');
       return undefined;
     }
   }
+}
+
+/** Whether a value can be added, or observed. */
+export function isFiniteNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
 }
 
 /** Whether the first argument of a call is labels. */

@@ -1,4 +1,4 @@
-import { labelText, MAX_LABEL_LENGTH, ownCopies } from './label-value.js';
+import { labelText, MAX_LABEL_LENGTH, ownCopy } from './label-value.js';
 
 /** One series of a metric. */
 export interface Series {
@@ -55,17 +55,16 @@ export class SeriesTable<S extends Series> {
   /** The series of these labels; `undefined` where they are refused. */
   at(labels: Labels): S | undefined {
     try {
-      if (this.#mayInherit) return this.admit(this.#valuesIn(labels));
       const names = this.#names;
       let node = this.#top;
-      let strangers = 0;
-      for (let i = 0; i < names.length; i += 1) {
-        const value = labels[names[i] as string];
-        if (value !== undefined) strangers -= 1;
-        if (node !== undefined) node = (node as Branch<S>).get(keyOf(value));
+      let level = 0;
+      // The fastest way of reading them is that of the object itself, and most callers write them in order.
+      for (const name in labels) {
+        if (name !== names[level]) return this.#search(labels);
+        if (node !== undefined) node = (node as Branch<S>).get(keyOf(labels[name]));
+        level += 1;
       }
-      for (const _ in labels) strangers += 1;
-      if (strangers !== 0) this.#assertKnown(labels);
+      if (level < names.length) return this.#search(labels);
       return (node as S | undefined) ?? this.admit(names.map((name) => labels[name]));
     } catch {
       this.#rules.refused();
@@ -109,14 +108,12 @@ export class SeriesTable<S extends Series> {
    */
   admit(values: readonly unknown[]): S {
     const texts = values.map(labelText);
-    const found = this.find(texts);
+    const { found, branch, level } = this.#descend(texts);
     if (found !== undefined) return found;
     const isFull = this.#all.length - (this.#overflow === undefined ? 0 : 1) >= this.#rules.max;
-    if (!isFull) return this.#insert(texts);
+    if (!isFull) return this.#grow(texts, branch, level);
     this.#rules.diverted();
-    const beyond = texts.map(() => OVERFLOW);
-    this.#overflow ??= this.find(beyond) ?? this.#insert(beyond);
-    return this.#overflow;
+    return (this.#overflow ??= this.#makeOverflow());
   }
 
   /** Whether a series is the one for what comes beyond. */
@@ -160,13 +157,51 @@ export class SeriesTable<S extends Series> {
     }
   }
 
-  #insert(texts: readonly string[]): S {
-    const own = ownCopies(texts);
-    const series = this.#rules.make(own);
-    this.#top = withSeries(this.#top, own, 0, series);
+  /** In any order, or with some of them missing. */
+  #search(labels: Labels): S {
+    const values = this.#valuesIn(labels);
+    return this.find(values) ?? this.admit(values);
+  }
+
+  /** How far down the tree has these values: to their series, or to the branch that lacks the value of a level. */
+  #descend(texts: readonly string[]): Descent<S> {
+    let branch: Branch<S> | undefined;
+    let node = this.#top;
+    let level = -1;
+    while (node !== undefined && level + 1 < texts.length) {
+      level += 1;
+      branch = node as Branch<S>;
+      node = branch.get(texts[level] as string);
+    }
+    return { found: node as S | undefined, branch, level: Math.max(level, 0) };
+  }
+
+  /** Makes the series, and the branches that lead to it from a level on. */
+  #grow(texts: string[], from: Branch<S> | undefined, level: number): S {
+    const last = texts.length - 1;
+    for (let i = level; i <= last; i += 1) texts[i] = ownCopy(texts[i] as string);
+    const series = this.#rules.make(texts);
     series.index = this.#all.length;
     this.#all.push(series);
+    if (last < 0) {
+      this.#top = series;
+      return series;
+    }
+    let branch = from ?? new Branch<S>();
+    if (from === undefined) this.#top = branch;
+    for (let i = level; i < last; i += 1) {
+      const next = new Branch<S>();
+      branch.set(texts[i] as string, next);
+      branch = next;
+    }
+    branch.set(texts[last] as string, series);
     return series;
+  }
+
+  #makeOverflow(): S {
+    const texts = this.#names.map(() => OVERFLOW);
+    const { found, branch, level } = this.#descend(texts);
+    return found ?? this.#grow(texts, branch, level);
   }
 
   #valuesIn(labels: Labels): unknown[] {
@@ -233,12 +268,11 @@ class Branch<S> {
 
 type Node<S> = Branch<S> | S | undefined;
 
-function withSeries<S>(node: Node<S>, texts: readonly string[], level: number, series: S): Node<S> {
-  const text = texts[level];
-  if (text === undefined) return series;
-  const branch = node instanceof Branch ? node : new Branch<S>();
-  branch.set(text, withSeries(branch.get(text), texts, level + 1, series) as Branch<S> | S);
-  return branch;
+/** Where a way down the tree has ended. */
+interface Descent<S> {
+  readonly found: S | undefined;
+  readonly branch: Branch<S> | undefined;
+  readonly level: number;
 }
 
 /** Branches that lead nowhere go as well, as others come with every new label set. */

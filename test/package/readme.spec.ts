@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { HealthRegistry, ObservabilityModule } from 'nestjs-observability';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -11,39 +12,33 @@ import {
   DEFAULT_FORCE_EXIT_MS,
 } from '../../lib/shutdown/enable-graceful-shutdown.js';
 import { boot } from '../support/boot.js';
+import { Page, PAGES, README, ROOT } from './documents.js';
 
-const ROOT = join(import.meta.dirname, '../..');
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
   'name' | 'scripts' | 'overrides' | 'peerDependencies',
   Record<string, unknown> & string
 >;
 
-const blocks = (language: string): string[] =>
-  [...README.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, tag, code]) =>
-    tag === language && code !== undefined ? [code] : [],
-  );
+const blocks = (language: string): string[] => README.blocks(language);
+const table = (heading: string): string[][] => README.table(heading);
 
-/** The cells of the rows of the table that has this heading, without the marks around code. */
-const table = (heading: string): string[][] => {
-  const lines = README.slice(README.indexOf(`| ${heading} `)).split('\n');
-  const rows = lines.slice(
-    2,
-    lines.findIndex((line) => !line.startsWith('|')),
-  );
-  return rows.map((row) =>
-    row
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim().replaceAll('`', '')),
-  );
-};
-
-describe('in the README', () => {
-  it('every link to a file leads to one', () => {
-    const links = [...README.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path]) => path ?? '');
-    expect(links).not.toEqual([]);
-    expect(links.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+describe('on all pages', () => {
+  it('every link leads to a file, and to a part that it has', () => {
+    const links = PAGES.flatMap((page) =>
+      [...page.text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].map(
+        ([, file = '', part]) => ({
+          path: file === '' ? page.path : join(dirname(page.path), file),
+          part,
+        }),
+      ),
+    );
+    const broken = links.filter(
+      ({ path, part }) =>
+        !existsSync(join(ROOT, path)) ||
+        (part !== undefined && !new Page(path).anchors().includes(part)),
+    );
+    expect(links.length).toBeGreaterThan(20);
+    expect(broken).toEqual([]);
   });
 
   it('every TypeScript snippet compiles, strictly', () => {
@@ -51,11 +46,13 @@ describe('in the README', () => {
     const folder = join(ROOT, 'dist/readme');
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    const files = blocks('ts').map((code, index) => {
-      const file = join(folder, `snippet-${index}.ts`);
-      writeFileSync(file, code);
-      return file;
-    });
+    const files = PAGES.flatMap((page) =>
+      page.blocks('ts').map((code, index) => {
+        const file = join(folder, `${page.path.replaceAll('/', '-')}-${index}.ts`);
+        writeFileSync(file, code);
+        return file;
+      }),
+    );
     const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (file) =>
       ts.sys.readFile(file),
     ) as {
@@ -74,10 +71,12 @@ describe('in the README', () => {
         ({ file, messageText }) =>
           `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
       );
-    expect(files.length).toBeGreaterThan(8);
+    expect(files.length).toBeGreaterThan(20);
     expect(problems).toEqual([]);
   });
+});
 
+describe('in the README', () => {
   it('every command is one that the repository has', () => {
     const commands = blocks('sh').join('');
     for (const [, script] of commands.matchAll(/^npm (start|test|run \S+)/gm)) {
@@ -140,12 +139,15 @@ describe('the table of', () => {
   it('options names every option, with its default', () => {
     const { sentry, sentryDefaults, ...known } = resolveOptions({}, {});
     expect([sentry, sentryDefaults]).toEqual([undefined, { environment: known.environment }]);
+    const withHttp = resolveOptions({ metrics: { http: true } }, {}).metrics.http;
     const rows = table('option').filter(([option]) => !option?.endsWith('…'));
     expect(Object.fromEntries(rows.map(([option, value]) => [option, value]))).toEqual({
       isGlobal: String(ObservabilityModule.forRoot().global),
       // Without controllers the routes stand in front.
       pipeline: ObservabilityModule.forRoot().controllers?.length === 0 ? "'front'" : "'nest'",
       ...shownDefaults(known),
+      'metrics.http': String(isDeepStrictEqual(withHttp, known.metrics.http)),
+      'metrics.http.buckets': "prom-client's",
       // Not resolved by this module: they are none, or the SDK finds them.
       'sentry.dsn': 'none',
       'sentry.release': "the SDK's",

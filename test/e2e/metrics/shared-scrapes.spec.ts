@@ -1,6 +1,7 @@
 import { MetricsRegistry } from 'nestjs-observability';
+import { setImmediate as turn } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Gate } from '../../support/gate.js';
 import { bootAt, PLACES, scrape } from './scraping.js';
 
@@ -28,12 +29,12 @@ describe.each(PLACES)('Scrapes at the same time on %s', (place) => {
         this.set(collected);
       },
     });
-    const render = vi.spyOn(registry, 'render');
 
     const asked = [{}, {}, {}, { 'Accept-Encoding': 'gzip' }, { 'Accept-Encoding': 'gzip' }, {}];
     const scrapes = asked.map((headers) => scrape(`${url}/metrics`, headers));
     await arrivals.all.opened;
-    expect(render).toHaveBeenCalledTimes(1);
+    // From there to the rendering there are only promises that are settled.
+    await turn();
     gate.open();
     for (const { headers, body } of await Promise.all(scrapes)) {
       const text = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
@@ -43,6 +44,6 @@ describe.each(PLACES)('Scrapes at the same time on %s', (place) => {
 
     const { body } = await scrape(`${url}/metrics`);
     expect(body.toString()).toContain('queue_length 2\n');
-    expect(render).toHaveBeenCalledTimes(2);
+    expect(collected).toBe(2);
   });
 });

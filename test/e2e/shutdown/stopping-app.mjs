@@ -26,6 +26,7 @@ const {
   holdsBootstrap = false,
   return503OnClosing = false,
   captures = false,
+  logging,
   beside,
 } = JSON.parse(process.argv[2]);
 
@@ -164,13 +165,15 @@ Module({
   providers: [Last],
 })(AppModule);
 
+let isOpen = false;
 const LOG_LEVELS = ['log', 'warn', 'error', 'debug', 'verbose', 'fatal'];
 const logger = Object.fromEntries(
   LOG_LEVELS.map((level) => [
     level,
     (message, ...rest) => {
-      const isTold = level === 'error' || rest.at(-1) === 'Observability';
-      if (isTold) say({ level, message: String(message) });
+      const isOurs = rest.at(-1) === 'Observability';
+      if (isOurs || level === 'error') say({ level, message: String(message) });
+      if (isOurs && isOpen && logging === 'throws') throw new Error('The disk is full');
     },
   ]),
 );
@@ -233,4 +236,5 @@ if (listens) {
   });
 }
 if (beside !== undefined) await openBeside();
+isOpen = true;
 say({ open: true, port, pid: process.pid });

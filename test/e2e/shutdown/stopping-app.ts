@@ -28,6 +28,8 @@ export interface Situation {
   /** As NestJS has it. */
   readonly return503OnClosing?: boolean;
   readonly captures?: boolean;
+  /** What the logger does with all that the module says once the application is up. */
+  readonly logging?: 'throws';
   /** Another application of the same process, which has nothing to do. */
   readonly beside?: Pick<Situation, 'options' | 'closing'>;
 }

@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../lib/endpoints/answers.js';
 import { Scrapes } from '../../../lib/endpoints/scrapes.js';
 import type { ExpositionFormat } from '../../../lib/metrics/metrics.types.js';
-import { settle } from '../../support/fake-clock.js';
 import { Gate } from '../../support/gate.js';
 
 /** A registry whose renderings wait for a gate. */
