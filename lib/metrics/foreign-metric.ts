@@ -57,7 +57,7 @@ export function* foreignLines(
     const names = new Set(own.map(([label]) => label));
     const rest = [...defaultLabels].filter(([label]) => !names.has(label));
     const pairs = [...own, ...rest].map(([, pair]) => pair);
-    yield `${sampleHead(metricName, pairs.length === 0 ? [] : [pairs.join(',')])}${numberText(value)}\n`;
+    yield `${sampleHead(metricName, pairs)}${numberText(value)}\n`;
   }
 }
 

@@ -65,8 +65,7 @@ export class HistogramMetric extends DistributionMetric<HistogramSeries> impleme
   }
 
   protected override make(values: readonly string[]): HistogramSeries {
-    const labels = this.labelParts(values);
-    const tail = labels.length === 0 ? '} ' : [',', ...labels, '} '].join('');
+    const tail = this.labelsText(',', values, '} ') || '} ';
     // One by one, so that V8 keeps small numbers as such.
     return { index: -1, counts: Array.from(this.buckets, () => 0).concat(0), sum: 0, tail };
   }

@@ -232,8 +232,10 @@ export class MetricsRegistry {
   ): MetricTypes[Type] {
     const { name } = configuration;
     const isTheirs = this.#on?.client.register.getSingleMetric(name) !== undefined;
-    const taken = this.#held.has(name) || (isTheirs && settings.shadows !== true);
-    if (!taken) return this.ofType(type, configuration, settings);
+    const isTaken = this.#clashOf(defineMetric(type, configuration)) !== undefined;
+    if (!isTaken && (settings.shadows === true || !isTheirs)) {
+      return this.ofType(type, configuration, settings);
+    }
     this.#warn(`Metric "${name}" is the application's own: that of the module stands aside`);
     return noopMetric();
   }
@@ -264,7 +266,8 @@ export class MetricsRegistry {
     { unlimited }: OwnMetricSettings,
   ): MetricTypes[Type] {
     const { name } = definition;
-    this.#assertNoSuffixClash(definition);
+    const clash = this.#clashOf(definition);
+    if (clash !== undefined) throw new Error(`${clash}: give one of them another name.`);
     if (this.#on === undefined) {
       const metric = noopMetric();
       this.#held.set(name, { definition, metric });
@@ -287,15 +290,16 @@ export class MetricsRegistry {
   }
 
   /** Samples of a histogram and a summary have names of their own, which another metric would share. */
-  #assertNoSuffixClash(definition: MetricDefinition): void {
+  #clashOf(definition: MetricDefinition): string | undefined {
     for (const { definition: other } of this.#held.values()) {
       const shared = sampleNames(definition).find((name) => sampleNames(other).includes(name));
       if (shared === undefined) continue;
-      throw new Error(
+      return (
         `Metric "${definition.name}", a ${definition.type}, and metric "${other.name}", a ${other.type}, ` +
-          `would both write samples called "${shared}": give one of them another name.`,
+        `would both write samples called "${shared}"`
       );
     }
+    return undefined;
   }
 
   get #maxSeries(): number {

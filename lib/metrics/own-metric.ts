@@ -55,7 +55,8 @@ export abstract class OwnMetric<S extends Series> {
   readonly #fallbacks: readonly string[];
   /** Default labels that are no labels of the metric, as they are written. */
   readonly #defaults: string;
-  readonly #openings: readonly string[];
+  /** What stands before the value of a label, as the first one and after another. */
+  readonly #openings: readonly (readonly [first: string, further: string])[];
 
   constructor({ definition, configuration, faults, clock, ...setup }: MetricSetup) {
     this.name = definition.name;
@@ -73,7 +74,7 @@ export abstract class OwnMetric<S extends Series> {
       .filter(([name, value]) => !this.labelNames.includes(name) && value !== '')
       .map(([name, value]) => `${name}="${escapeLabelValue(value)}"`)
       .join(',');
-    this.#openings = this.labelNames.flatMap((name) => [`${name}="`, `,${name}="`]);
+    this.#openings = this.labelNames.map((name) => [`${name}="`, `",${name}="`]);
     this.table = new SeriesTable<S>({
       labelNames: definition.labelNames,
       max: setup.maxSeries,
@@ -181,21 +182,24 @@ export abstract class OwnMetric<S extends Series> {
     }
   }
 
-  /** The labels of a series as they are written between the braces, in parts; none where there are none. */
-  protected labelParts(values: readonly string[]): string[] {
-    const parts: string[] = [];
+  /**
+   * The labels of a series as they are written, between two texts; `''` where there are none.
+   *
+   * It is one text: V8 would keep all parts of a sum.
+   */
+  protected labelsText(before: string, values: readonly string[], after: string): string {
+    const parts = [before];
     for (let i = 0; i < this.labelNames.length; i += 1) {
       const value = values[i] || this.#fallbacks[i];
-      if (value)
-        parts.push(
-          this.#openings[parts.length === 0 ? 2 * i : 2 * i + 1] as string,
-          escapeLabelValue(value),
-          '"',
-        );
+      if (!value) continue;
+      const [first, further] = this.#openings[i] as readonly [string, string];
+      parts.push(parts.length === 1 ? first : further, escapeLabelValue(value));
     }
-    return this.#defaults === ''
-      ? parts
-      : parts.concat(parts.length === 0 ? '' : ',', this.#defaults);
+    const hasOwn = parts.length > 1;
+    if (!hasOwn && this.#defaults === '') return '';
+    if (hasOwn) parts.push(this.#defaults === '' ? '"' : '",');
+    parts.push(this.#defaults, after);
+    return parts.join('');
   }
 }
 

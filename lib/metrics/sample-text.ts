@@ -48,7 +48,7 @@ export function headerText(
   return `# HELP ${shown} ${escaped}\n# TYPE ${shown} ${known}\n`;
 }
 
-/** Name and labels of a sample, up to the blank before the value. One text, as V8 would keep all parts of a sum. */
+/** Name and labels of a sample, up to the blank before the value. */
 export function sampleHead(name: string, labels: readonly string[]): string {
-  return labels.length === 0 ? `${name} ` : [name, '{', ...labels, '} '].join('');
+  return labels.length === 0 ? `${name} ` : `${name}{${labels.join(',')}} `;
 }

@@ -65,7 +65,7 @@ export class SeriesTable<S extends Series> {
         level += 1;
       }
       if (level < names.length) return this.#search(labels);
-      return (node as S | undefined) ?? this.admit(names.map((name) => labels[name]));
+      return (node as S | undefined) ?? this.#admitNew(labels);
     } catch {
       this.#rules.refused();
       return undefined;
@@ -155,6 +155,11 @@ export class SeriesTable<S extends Series> {
       const pairs = this.#names.map((name, i) => [name, values[i] ?? ''] as const);
       yield [Object.fromEntries(pairs.filter(([, value]) => value !== '')), series];
     }
+  }
+
+  /** Apart from the lookup, as a function made there would make each lookup slower. */
+  #admitNew(labels: Labels): S {
+    return this.admit(this.#names.map((name) => labels[name]));
   }
 
   /** In any order, or with some of them missing. */

@@ -42,7 +42,7 @@ export class SummaryMetric extends DistributionMetric<SummarySeries> implements 
       const own =
         quantile === undefined ? [] : [`quantile="${boundText(Number(quantile), format)}"`];
       const all = series.labels === '' ? own : [...own, series.labels];
-      text += `${sampleHead(metricName, all.length === 0 ? [] : [all.join(',')])}${numberText(value)}\n`;
+      text += `${sampleHead(metricName, all)}${numberText(value)}\n`;
     }
     return text;
   }
@@ -51,7 +51,7 @@ export class SummaryMetric extends DistributionMetric<SummarySeries> implements 
     return {
       index: -1,
       digest: this.#newDigest(),
-      labels: this.labelParts(values).join(''),
+      labels: this.labelsText('', values, ''),
       values,
     };
   }

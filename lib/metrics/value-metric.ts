@@ -1,6 +1,6 @@
 import { OwnMetric, type MetricSetup } from './own-metric.js';
 import type { PromSample } from './prom-client.js';
-import { numberText, sampleHead } from './sample-text.js';
+import { numberText } from './sample-text.js';
 import type { Series } from './series-table.js';
 
 /** One number and what stands before it in an exposition. */
@@ -11,8 +11,11 @@ export interface ValueSeries extends Series {
 
 /** A metric whose series are one number each. */
 export abstract class ValueMetric extends OwnMetric<ValueSeries> {
+  readonly #opening: string;
+
   constructor(setup: MetricSetup) {
     super(setup);
+    this.#opening = `${this.metricName}{`;
     this.#showAtOnce();
   }
 
@@ -26,11 +29,15 @@ export abstract class ValueMetric extends OwnMetric<ValueSeries> {
   }
 
   protected override make(values: readonly string[]): ValueSeries {
-    return { index: -1, value: 0, head: sampleHead(this.metricName, this.labelParts(values)) };
+    return { index: -1, value: 0, head: this.#head(values) };
   }
 
   protected override samples({ value }: ValueSeries, labels: Record<string, string>): PromSample[] {
     return [{ value, labels }];
+  }
+
+  #head(values: readonly string[]): string {
+    return this.labelsText(this.#opening, values, '} ') || `${this.metricName} `;
   }
 
   /** One that has no labels is there before anything is recorded. */

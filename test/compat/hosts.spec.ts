@@ -101,8 +101,16 @@ describe.each([
       const version = await run(program, ['--version'], host);
       const { get, output, terminate } = await startHost(host, [program, 'dist/main.js', platform]);
 
+      for (const path of ['/orders/1', '/orders/2', '/orders/none', '/nowhere']) await get(path);
       const metrics = await expectFiveRoutes(get, CHECKS);
 
+      expect(metrics.match(/^(http_requests|orders_asked)_total{.*$/gm)?.toSorted()).toEqual([
+        'http_requests_total{method="GET",endpoint="/orders/:id",status="200"} 2',
+        'http_requests_total{method="GET",endpoint="/orders/:id",status="404"} 1',
+        'http_requests_total{method="GET",endpoint="unmatched",status="404"} 1',
+        'orders_asked_total{class="OrdersController",method="find",outcome="failure"} 1',
+        'orders_asked_total{class="OrdersController",method="find",outcome="success"} 2',
+      ]);
       expect(version).toMatch(new RegExp(`^v${node}\\.`));
       expect(metrics).toMatch(
         /^# TYPE database_checks_total counter\ndatabase_checks_total [1-9]/m,

@@ -1,10 +1,21 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Inject, Injectable, Module, Scope, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Inject,
+  Injectable,
+  Module,
+  NotFoundException,
+  Param,
+  Scope,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { HttpAdapterHost, REQUEST } from '@nestjs/core';
 import { HealthIndicatorService, TerminusModule } from '@nestjs/terminus';
 import { makeCounterProvider } from '@willsoto/nestjs-prometheus';
 import {
+  Counted,
   HealthCheck,
   healthy,
   InjectMetric,
@@ -51,6 +62,16 @@ export class SearchHealth {
   }
 }
 
+@Controller('orders')
+export class OrdersController {
+  @Get(':id')
+  @Counted('orders_asked_total')
+  find(@Param('id') id: string) {
+    if (id === 'none') throw new NotFoundException();
+    return { id };
+  }
+}
+
 /** Says what the readiness probe is told while the application closes. */
 @Injectable()
 export class Pool implements OnModuleDestroy {
@@ -75,6 +96,7 @@ export class Pool implements OnModuleDestroy {
       }),
     }),
   ],
+  controllers: [OrdersController],
   providers: [
     DatabaseHealth,
     TenantHealth,

@@ -46,4 +46,33 @@ describe.each(PLACES)('Scrapes at the same time on %s', (place) => {
     expect(body.toString()).toContain('queue_length 2\n');
     expect(collected).toBe(2);
   });
+
+  it('in both formats ask a metric once, and both show it', async () => {
+    const { app, log, url } = await bootAt(place);
+    const asked = new Gate();
+    const gate = new Gate();
+    let collected = 0;
+    app.get(MetricsRegistry).gauge({
+      name: 'queue_length',
+      help: 'Jobs that wait',
+      async collect() {
+        collected += 1;
+        asked.open();
+        await gate.opened;
+        this.set(collected);
+      },
+    });
+
+    const inText = scrape(`${url}/metrics`);
+    await asked.opened;
+    const inOpenMetrics = scrape(`${url}/metrics`, { Accept: 'application/openmetrics-text' });
+    // Probes are answered in the order in which they came, so that the scrape before is under way by then.
+    await scrape(`${url}/health/live`);
+    await turn();
+    gate.open();
+    for (const { body } of await Promise.all([inText, inOpenMetrics])) {
+      expect(body.toString()).toContain('queue_length 1\n');
+    }
+    expect(log.ours('warn').filter((line) => line.includes('queue_length'))).toEqual([]);
+  });
 });
