@@ -116,9 +116,7 @@ export const endpoints: Rule<readonly (string | RegExp)[]> = {
   accepted: 'an array of route patterns, such as "/api/users/:id", and regular expressions',
   read: (value) => {
     if (!Array.isArray(value)) return undefined;
-    const isPattern = (item: unknown): item is string | RegExp =>
-      (typeof item === 'string' && item !== '') || item instanceof RegExp;
-    return value.every(isPattern) ? [...value] : undefined;
+    return value.every(isEndpointPattern) ? [...value] : undefined;
   },
 };
 
@@ -159,3 +157,7 @@ export const toolUrl: Rule<string | null> = {
     return username === '' && password === '' ? value : undefined;
   },
 };
+
+function isEndpointPattern(item: unknown): item is string | RegExp {
+  return (typeof item === 'string' && item !== '') || item instanceof RegExp;
+}

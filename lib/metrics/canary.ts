@@ -30,7 +30,7 @@ async function canariesAgree(client: PromClient): Promise<boolean> {
       const stock = await new client.Registry().getMetricsAsString(canary);
       const header = headerText(canary, 'prometheus', () => false);
       const lines = await Promise.all(
-        canary.series().map((series) => canary.text(series, 'prometheus')),
+        canary.series().map(async (series) => canary.text(series, 'prometheus')),
       );
       if (linesOf(stock) !== linesOf(header + lines.join(''))) return false;
     }
@@ -66,14 +66,14 @@ function setupOf(type: 'counter' | 'histogram'): Parameters<MetricMaker>[1] {
 
 /** The lines, whatever their order and that of their labels. */
 function linesOf(text: string): string {
-  const sortLabels = (_: string, labels: string): string =>
-    `{${labels
-      .split(/,(?=[a-z]+=")/)
-      .toSorted()
-      .join(',')}}`;
   const lines = text.split('\n').filter((line) => line !== '');
   return lines
     .map((line) => line.replace(/\{(.*)\}/, sortLabels))
     .toSorted()
     .join('\n');
+}
+
+function sortLabels(_braces: string, labels: string): string {
+  const sorted = labels.split(/,(?=[a-z]+=")/).toSorted();
+  return `{${sorted.join(',')}}`;
 }

@@ -40,6 +40,13 @@ interface ForeignMetric {
   readonly data: PromMetricData;
 }
 
+/** All metrics of a scrape, up to date. */
+interface Collected {
+  readonly ours: readonly OwnMetric<Series>[];
+  readonly foreign: readonly ForeignMetric[];
+  readonly names: ReadonlySet<string>;
+}
+
 /**
  * Writes all metrics of one application: ours, then what else is in its registry, then those of prom-client's default
  * registry. A metric that fails or hangs costs only itself, and none of it holds the event loop for long.
@@ -48,6 +55,7 @@ export class Exposition {
   readonly #logger = new Logger('Observability');
   readonly #warned = new Set<string>();
   readonly #asked = new Map<object, Promise<unknown>>();
+  readonly #reading = new SingleFlight<Collected>();
   readonly #writing = new SingleFlight<readonly Uint8Array[]>();
 
   constructor(
@@ -61,24 +69,11 @@ export class Exposition {
   }
 
   async #writeAll(format: ExpositionFormat): Promise<readonly Uint8Array[]> {
-    const { metrics, registry, client } = this.sources;
-    // By identity: a registry in OpenMetrics takes the ending off the names of the counters that it holds.
-    const own = new Set<object>(metrics.values());
-    const others = registry.getMetricsAsArray().filter((metric) => !own.has(metric));
-    const theirs = this.#unshadowed(client.register.getMetricsAsArray());
-    const names = new Set([...metrics.keys(), ...[...others, ...theirs].map(({ name }) => name)]);
+    // Scrapes in other formats ask no metric that is being asked.
+    const { ours, foreign, names } = await this.#reading.join('', () => this.#readEverything());
     const isTaken = (family: string): boolean => names.has(family);
-
-    const ours = await Promise.all(
-      Array.from(metrics.values(), (metric) => this.#bringUpToDate(metric)),
-    );
-    const foreign = [
-      ...(await this.#readAll(registry, others)),
-      ...(await this.#readAll(client.register, theirs)),
-    ];
     const out = new ExpositionParts(this.clock);
     for (const metric of ours) {
-      if (metric === undefined) continue;
       await this.#guard(metric, () => this.#writeOurs(out, metric, format, isTaken));
     }
     for (const { data, from } of foreign) {
@@ -90,6 +85,24 @@ export class Exposition {
     return out.end();
   }
 
+  async #readEverything(): Promise<Collected> {
+    const { metrics, registry, client } = this.sources;
+    // By identity: a registry in OpenMetrics takes the ending off the names of the counters that it holds.
+    const own = new Set<object>(metrics.values());
+    const others = registry.getMetricsAsArray().filter((metric) => !own.has(metric));
+    const theirs = this.#unshadowed(client.register.getMetricsAsArray());
+    const names = new Set([...metrics.keys(), ...[...others, ...theirs].map(({ name }) => name)]);
+
+    const ours = await Promise.all(
+      Array.from(metrics.values(), (metric) => this.#bringUpToDate(metric)),
+    );
+    const foreign = [
+      ...(await this.#readAll(registry, others)),
+      ...(await this.#readAll(client.register, theirs)),
+    ];
+    return { ours: ours.filter((metric) => metric !== undefined), foreign, names };
+  }
+
   async #writeOurs(
     out: ExpositionParts,
     metric: OwnMetric<Series>,
@@ -97,10 +110,7 @@ export class Exposition {
     isTaken: (family: string) => boolean,
   ): Promise<void> {
     if (this.sources.stock && format === 'prometheus') {
-      const text = await this.#attempt(metric, () =>
-        this.sources.registry.getMetricsAsString(metric),
-      );
-      if (text !== undefined) out.write(`${text}\n`);
+      out.write(`${await this.#stockText(metric)}\n`);
       return;
     }
     const { metricName: name, help, type } = metric;
@@ -111,6 +121,11 @@ export class Exposition {
       const text = metric.text(series, format);
       if (out.write(typeof text === 'string' ? text : await text)) await out.pause();
     }
+  }
+
+  /** As the registry writes it; the metric is up to date. */
+  #stockText(metric: OwnMetric<Series>): Promise<string> {
+    return this.sources.registry.getMetricsAsString({ get: () => metric.data() });
   }
 
   async #writeForeign(

@@ -4,7 +4,7 @@ import { bigintText } from '../plain-json.js';
 export const MAX_LABEL_LENGTH = 128;
 
 /** What some parsers take for the end of a line, what no terminal should be sent, and halves of characters. */
-const UNFIT = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\p{Cs}]/gu;
+const UNFIT = /(?!\n)[\p{Cc}\u2028\u2029\p{Cs}]/gu;
 
 /** Most texts have none of that, and this is found out faster. */
 const UNUSUAL = /[^\u0020-\u007e]/;
@@ -54,7 +54,9 @@ function objectText(value: object): string {
   }
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
   // The text of a buffer is as long as the buffer.
-  return ArrayBuffer.isView(value) ? '[object]' : String(value);
+  if (ArrayBuffer.isView(value)) return '[object]';
+  // oxlint-disable-next-line typescript/no-base-to-string -- what it says of itself is what is wanted, even that
+  return String(value);
 }
 
 function isObject(value: unknown): value is object {

@@ -53,8 +53,8 @@ export interface OwnMetricSettings {
   readonly shadows?: boolean;
 }
 
-/** For what prom-client's own default metrics are called, too. */
-export const SHADOWS: OwnMetricSettings = { shadows: true };
+/** For what prom-client's own default metrics are called, too; Node.js bounds what stands in their labels. */
+export const SHADOWS: OwnMetricSettings = { shadows: true, unlimited: true };
 
 const OFF =
   '# Metrics are off. Switch them on with metrics.enabled or ENABLE_METRICS=true, and install prom-client.\n';
@@ -62,6 +62,8 @@ const OFF =
 interface HeldMetric {
   readonly definition: MetricDefinition;
   readonly metric: MetricTypes[MetricType];
+  /** Whether the module itself exports it. */
+  readonly isOurs: boolean;
 }
 
 /** What there is when metrics are on. */
@@ -223,7 +225,8 @@ export class MetricsRegistry {
 
   /**
    * A metric that the module itself exports. Where the application has taken the name, here or in prom-client's default
-   * registry, that one is the application's own: ours stands aside, does nothing, and one warning says so. @internal
+   * registry, or takes it here later on, that one is the application's own: ours stands aside, and one warning says so.
+   * @internal
    */
   own<Type extends MetricType>(
     type: Type,
@@ -232,23 +235,23 @@ export class MetricsRegistry {
   ): MetricTypes[Type] {
     const { name } = configuration;
     const isTheirs = this.#on?.client.register.getSingleMetric(name) !== undefined;
-    const isTaken = this.#clashOf(defineMetric(type, configuration)) !== undefined;
+    const definition = defineMetric(type, configuration);
+    const isTaken = this.#clashOf(definition) !== undefined;
     if (!isTaken && (settings.shadows === true || !isTheirs)) {
-      return this.ofType(type, configuration, settings);
+      return this.#make(type, definition, configuration, settings);
     }
-    this.#warn(`Metric "${name}" is the application's own: that of the module stands aside`);
+    this.#warnOfOwn(name);
     return noopMetric();
   }
 
   /** A metric of the type that a word names. @internal */
-  ofType<Type extends MetricType>(
-    type: Type,
-    configuration: AnyConfiguration,
-    settings: OwnMetricSettings = {},
-  ): MetricTypes[Type] {
+  ofType<Type extends MetricType>(type: Type, configuration: AnyConfiguration): MetricTypes[Type] {
     const definition = defineMetric(type, configuration);
     const held = this.#held.get(definition.name);
-    if (held === undefined) return this.#make(type, definition, configuration, settings);
+    if (held === undefined || held.isOurs) {
+      this.#standAside(definition);
+      return this.#make(type, definition, configuration);
+    }
     if (!isSameMetric(held.definition, definition)) {
       throw new Error(
         `Metric "${definition.name}" exists as ${describeMetric(held.definition)} and is asked for as ` +
@@ -263,14 +266,15 @@ export class MetricsRegistry {
     type: Type,
     definition: MetricDefinition,
     configuration: AnyConfiguration,
-    { unlimited }: OwnMetricSettings,
+    own?: OwnMetricSettings,
   ): MetricTypes[Type] {
     const { name } = definition;
+    const isOurs = own !== undefined;
     const clash = this.#clashOf(definition);
     if (clash !== undefined) throw new Error(`${clash}: give one of them another name.`);
     if (this.#on === undefined) {
       const metric = noopMetric();
-      this.#held.set(name, { definition, metric });
+      this.#held.set(name, { definition, metric, isOurs });
       return metric;
     }
     const { make, ours, registry, clock } = this.#on;
@@ -280,13 +284,29 @@ export class MetricsRegistry {
       clock,
       faults: this.#faults,
       defaultLabels: this.#defaultLabels,
-      maxSeries: unlimited === true ? Number.POSITIVE_INFINITY : this.#maxSeries,
+      maxSeries: own?.unlimited === true ? Number.POSITIVE_INFINITY : this.#maxSeries,
       diverted: () => this.#divert(name),
     });
     registry.registerMetric(metric);
     ours.set(name, metric);
-    this.#held.set(name, { definition, metric });
+    this.#held.set(name, { definition, metric, isOurs });
     return metric;
+  }
+
+  /** Takes out those of ours whose names the application takes, which it may do as late as in a request. */
+  #standAside(definition: MetricDefinition): void {
+    const names = sampleNames(definition);
+    for (const { isOurs, definition: other } of this.#held.values()) {
+      if (!isOurs || !sampleNames(other).some((name) => names.includes(name))) continue;
+      this.#held.delete(other.name);
+      this.#on?.ours.delete(other.name);
+      this.#on?.registry.removeSingleMetric(other.name);
+      this.#warnOfOwn(other.name);
+    }
+  }
+
+  #warnOfOwn(name: string): void {
+    this.#warn(`Metric "${name}" is the application's own: that of the module stands aside`);
   }
 
   /** Samples of a histogram and a summary have names of their own, which another metric would share. */

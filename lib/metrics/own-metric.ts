@@ -65,7 +65,7 @@ export abstract class OwnMetric<S extends Series> {
     this.type = definition.type;
     this.labelNames = definition.labelNames;
     this.aggregator = configuration.aggregator ?? 'sum';
-    this.collect = configuration.collect as (() => unknown) | undefined;
+    this.collect = configuration.collect;
     this.faults = faults;
     this.clock = clock;
     const defaults = new Map(Object.entries(setup.defaultLabels));
@@ -104,6 +104,11 @@ export abstract class OwnMetric<S extends Series> {
   /** For registries of `prom-client`: brings the metric up to date and tells all of it. */
   async get(): Promise<MetricData> {
     await this.collect?.();
+    return this.data();
+  }
+
+  /** All of it, as it is. */
+  async data(): Promise<MetricData> {
     const values: PromSample[] = [];
     for (const [labels, series] of this.table.labelled()) {
       // Not spread into `push()`: there may be more than a call takes.

@@ -24,6 +24,7 @@ export interface PromRegistry {
   getSingleMetric(name: string): object | undefined;
   getMetricsAsString(metric: object): Promise<string>;
   registerMetric(metric: object): void;
+  removeSingleMetric(name: string): void;
   setDefaultLabels(labels: object): void;
 }
 
@@ -38,8 +39,8 @@ export interface PromMetric {
 /** What a metric tells of itself. */
 export interface PromMetricData {
   readonly name: string;
-  readonly help: string;
-  readonly type: string;
+  readonly help: unknown;
+  readonly type: unknown;
   readonly values?: readonly PromSample[];
 }
 

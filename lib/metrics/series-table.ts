@@ -284,7 +284,7 @@ interface Descent<S> {
 function without<S>(node: Node<S>, texts: readonly string[], level: number): Node<S> {
   const text = texts[level];
   if (text === undefined || !(node instanceof Branch)) return undefined;
-  const child = without<S>(node.get(text) as Node<S>, texts, level + 1);
+  const child = without<S>(node.get(text), texts, level + 1);
   if (child !== undefined) return node;
   return node.delete(text) ? undefined : node;
 }
