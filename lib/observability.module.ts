@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type NestModule } from '@nestjs/common';
 import { createNestController } from './endpoints/nest-controller.js';
 import { HealthRegistry } from './health/health.registry.js';
 import { InnerEdgeModule, OuterEdgeModule } from './lifecycle-edge.js';
-import { MeasuredClasses } from './metrics/measured-classes.js';
+import { MeasuredClassesModule } from './metrics/measured-classes.js';
 import { MetricsRegistry } from './metrics/metrics.registry.js';
 import { ObservabilityLifecycle } from './observability.lifecycle.js';
 import {
@@ -99,9 +99,14 @@ function withProviders(
   const controller = pipeline === 'front' ? undefined : createNestController(decorators);
   return {
     ...definition,
-    imports: [...(definition.imports ?? []), InnerEdgeModule, OuterEdgeModule],
+    imports: [
+      ...(definition.imports ?? []),
+      InnerEdgeModule,
+      OuterEdgeModule,
+      MeasuredClassesModule,
+    ],
     controllers: controller === undefined ? [] : [controller],
     providers: [...(definition.providers ?? []), ...providersWith(controller)],
-    exports: [HealthRegistry, MeasuredClasses, MetricsRegistry, SentryService],
+    exports: [HealthRegistry, MetricsRegistry, SentryService],
   };
 }

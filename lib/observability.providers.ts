@@ -15,7 +15,6 @@ import { Faults } from './faults.js';
 import { HealthCheckExplorer } from './health/health-check.explorer.js';
 import { HealthRegistry } from './health/health.registry.js';
 import { writesAlike } from './metrics/canary.js';
-import { MeasuredClasses } from './metrics/measured-classes.js';
 import { MeasuredMethodExplorer } from './metrics/measured-method.explorer.js';
 import { MetricsRegistry } from './metrics/metrics.registry.js';
 import { loadPromClient } from './metrics/prom-client.js';
@@ -108,7 +107,6 @@ const PROVIDERS: readonly Provider[] = [
       faults: Faults,
     ) => new ExportedMetrics(registry, { health, http, faults, runtime }),
   },
-  MeasuredClasses,
   MeasuredMethodExplorer,
   HostControllers,
   {

@@ -6,7 +6,10 @@ export class SingleFlight<Made> {
   join(key: string, make: () => Promise<Made>): Promise<Made> {
     const underWay = this.#underWay.get(key);
     if (underWay !== undefined) return underWay;
-    const made = make().finally(() => this.#underWay.delete(key));
+    // Not at once: what is made may ask for itself, and is to find that it is under way.
+    const made = Promise.resolve()
+      .then(make)
+      .finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, made);
     return made;
   }

@@ -1,4 +1,5 @@
 import { METHODS, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { systemClock, type Clock } from '../clock.js';
 import { endpointOf } from '../endpoints/endpoint.js';
 import type { Exchange, ExchangeMeter, RequestsInFlight } from '../endpoints/requests-in-flight.js';
@@ -96,8 +97,7 @@ export class HttpMetrics implements ExchangeMeter {
     if (this.#metrics === undefined) return;
     try {
       const { method = '' } = response.req;
-      const isSent = exchange.isSent || response.writableFinished;
-      const status = isSent ? response.statusCode : ABORTED;
+      const status = isComplete(response, exchange) ? response.statusCode : ABORTED;
       const endpoint = endpointOf(response, exchange);
       const recorder =
         this.#recorders.get(endpoint)?.get(method)?.get(status) ??
@@ -146,4 +146,15 @@ export class HttpMetrics implements ExchangeMeter {
     }
     return count;
   }
+}
+
+/** Whether an answer has gone out to its end. Node.js says of one that is cut off that it has finished, too. */
+function isComplete(response: ServerResponse, { isSent }: Exchange): boolean {
+  if (!response.writableEnded || !(isSent || response.writableFinished)) return false;
+  // Of HTTP/2 the stream tells: its socket is not told of in the end.
+  const stream: unknown = Reflect.get(response, 'stream');
+  if (typeof stream === 'object' && stream !== null) return Reflect.get(stream, 'rstCode') === 0;
+  // A request that is injected has none.
+  const socket = response.req.socket as Socket | undefined;
+  return socket?.destroyed !== true;
 }

@@ -76,6 +76,18 @@ export class RequestsInFlight {
     this.#apart.set(response, this.#meter.begun());
     response.on('finish', this.#sent);
     response.on('close', this.#forget);
+    if (response.socket === null && response.req.socket) this.#noteBehind(response);
+  }
+
+  #noteBehind(response: ServerResponse): void {
+    const { socket } = response.req;
+    const behind = this.#behind.get(socket);
+    if (behind !== undefined) {
+      behind.add(response);
+      return;
+    }
+    this.#behind.set(socket, new Set([response]));
+    socket.once('close', () => this.connectionClosed(socket));
   }
 
   /** Forgets the requests of a connection that has closed: some of them never say so. */
@@ -128,11 +140,6 @@ export class RequestsInFlight {
 
   #addBehind(response: ServerResponse): void {
     this.addApart(response);
-    if (!this.#apart.has(response)) return;
-    const { socket } = response.req;
-    const behind = this.#behind.get(socket);
-    if (behind === undefined) this.#behind.set(socket, new Set([response]));
-    else behind.add(response);
   }
 
   #ended(response: ServerResponse): void {

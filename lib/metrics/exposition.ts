@@ -170,7 +170,9 @@ export class Exposition {
   #attempt<T>(metric: { readonly name: string }, ask: () => Promise<T>): Promise<T | undefined> {
     return this.#guard(metric, async () => {
       if (this.#asked.has(metric)) throw new Error('it still hangs since an earlier scrape');
-      const asked = ask().finally(() => this.#asked.delete(metric));
+      const asked = Promise.resolve()
+        .then(ask)
+        .finally(() => this.#asked.delete(metric));
       this.#asked.set(metric, asked);
       return within(this.clock, COLLECT_TIMEOUT_MS, asked, (): never => {
         throw new Error(`no answer within ${COLLECT_TIMEOUT_MS} ms`);

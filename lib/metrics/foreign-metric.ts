@@ -7,6 +7,12 @@ import { boundText, escapeLabelValue, headerText, numberText, sampleHead } from 
 // Metrics that others have made with prom-client are written here too: its own way takes the values of labels as they
 // come, writes counters of OpenMetrics under another name from then on, and holds the event loop until all is done.
 
+const TYPES: readonly unknown[] = ['counter', 'gauge', 'histogram', 'summary'];
+const UNKNOWN: Readonly<Record<ExpositionFormat, string>> = {
+  prometheus: 'untyped',
+  openmetrics: 'unknown',
+};
+
 /** What a registry says of all its metrics. */
 export interface ForeignRegistry {
   readonly registry: PromRegistry;
@@ -20,8 +26,11 @@ export async function readRegistry(registry: PromRegistry): Promise<ForeignRegis
   const get = (): Promise<PromMetricData> =>
     Promise.resolve({ name: 'default_labels', help: 'None', type: 'gauge', values });
   const text = await registry.getMetricsAsString({ get });
-  const pairs = text.matchAll(/([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g);
-  return { registry, defaultLabels: new Map([...pairs].map(([pair, name = '']) => [name, pair])) };
+  const found = [...text.matchAll(/(?<=[{,])([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g)];
+  const pairs = found.map(
+    ([, name = '', value = '']) => [name, pairOf(name, unescape(value))] as const,
+  );
+  return { registry, defaultLabels: new Map(pairs) };
 }
 
 /** Asks a metric for all that it knows. */
@@ -50,9 +59,13 @@ export function* foreignLines(
     type === 'counter' && registry.contentType.startsWith('application/openmetrics-text');
   const name = isCut && !known.endsWith('_total') ? `${known}_total` : known;
   if (!METRIC_NAME.test(name)) throw new TypeError('its name is not that of a metric');
-  yield headerText({ name, help: String(help), type: String(type) }, format, isTaken);
+  yield headerText(
+    { name, help: String(help), type: TYPES.includes(type) ? String(type) : UNKNOWN[format] },
+    format,
+    isTaken,
+  );
   for (const { metricName = name, labels = {}, sharedLabels = {}, value } of values) {
-    if (typeof value !== 'number') continue;
+    if (typeof value !== 'number' || !METRIC_NAME.test(metricName)) continue;
     const own = pairsOf(labels, format).concat(pairsOf(sharedLabels, format));
     const names = new Set(own.map(([label]) => label));
     const rest = [...defaultLabels].filter(([label]) => !names.has(label));
@@ -69,7 +82,15 @@ function pairsOf(
     .filter(([name, value]) => LABEL_NAME.test(name) && value !== undefined)
     .map(([name, value]) => {
       const isBound = typeof value === 'number' && (name === 'le' || name === 'quantile');
-      const text = isBound ? boundText(value, format) : cleanText(textOf(value));
-      return [name, `${name}="${escapeLabelValue(text)}"`];
+      const text = isBound ? boundText(value, format) : textOf(value);
+      return [name, pairOf(name, text)];
     });
+}
+
+function pairOf(name: string, value: string): string {
+  return `${name}="${escapeLabelValue(cleanText(value))}"`;
+}
+
+function unescape(text: string): string {
+  return text.replaceAll(/\\(.)/g, (_, sign: string) => (sign === 'n' ? '\n' : sign));
 }

@@ -50,13 +50,17 @@ export function textOf(value: unknown): string {
 function objectText(value: object): string {
   if (Array.isArray(value)) {
     const elements: unknown[] = value.slice(0, MAX_ELEMENTS);
-    return elements.map((element) => (isObject(element) ? '[object]' : textOf(element))).join(',');
+    return elements.map(elementText).join(',');
   }
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
   // The text of a buffer is as long as the buffer.
   if (ArrayBuffer.isView(value)) return '[object]';
   // oxlint-disable-next-line typescript/no-base-to-string -- what it says of itself is what is wanted, even that
   return String(value);
+}
+
+function elementText(element: unknown): string {
+  return isObject(element) ? '[object]' : textOf(element).slice(0, MAX_LABEL_LENGTH);
 }
 
 function isObject(value: unknown): value is object {

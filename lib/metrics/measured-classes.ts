@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Global, Injectable, Logger, Module } from '@nestjs/common';
 import { errorText } from '../show-value.js';
 import {
   giveRecorders,
@@ -76,6 +76,11 @@ export class MeasuredClasses {
     else this.#failures.push(error);
   }
 }
+
+/** Hands {@link MeasuredClasses} to every module, those that do not import the module among them. */
+@Global()
+@Module({ providers: [MeasuredClasses], exports: [MeasuredClasses] })
+export class MeasuredClassesModule {}
 
 function recorderFor(
   measurement: MethodMeasurement,

@@ -129,7 +129,9 @@ function injectInto(prototype: object): void {
 }
 
 function measured(method: Method, measurement: MethodMeasurement): Method {
-  const isAsync = types.isAsyncFunction(method) || Reflect.has(method, ASYNC);
+  // To Node.js an async generator is both, and what it returns is no promise.
+  const isPromising = types.isAsyncFunction(method) && !types.isGeneratorFunction(method);
+  const isAsync = isPromising || Reflect.has(method, ASYNC);
   const call: Method = function (...args) {
     const recorder = recorderOf(this, measurement);
     if (recorder === undefined) return Reflect.apply(method, this, args);

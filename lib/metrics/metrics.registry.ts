@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { systemClock, type Clock } from '../clock.js';
+import { nextTurn, systemClock, type Clock } from '../clock.js';
 import { Faults } from '../faults.js';
 import { tell } from '../tell.js';
 import { CONTENT_TYPES } from './content-types.js';
@@ -90,6 +90,8 @@ interface MetricsOn {
 export class MetricsRegistry {
   readonly #logger = new Logger('Observability');
   readonly #held = new Map<string, HeldMetric>();
+  /** Which metric writes samples of a name. */
+  readonly #owners = new Map<string, MetricDefinition>();
   readonly #diverted = new Map<string, number>();
   readonly #settings: MetricsRegistrySettings;
   readonly #defaultLabels: Readonly<Record<string, string>>;
@@ -206,8 +208,12 @@ export class MetricsRegistry {
    * seconds, is left out, with one warning; the others are there.
    */
   async expose(): Promise<string> {
-    const parts = await this.render('prometheus');
-    return Buffer.concat(parts).toString();
+    let text = '';
+    for (const part of await this.render('prometheus')) {
+      text += Buffer.from(part).toString();
+      await new Promise<void>(nextTurn);
+    }
+    return text;
   }
 
   /**
@@ -274,7 +280,7 @@ export class MetricsRegistry {
     if (clash !== undefined) throw new Error(`${clash}: give one of them another name.`);
     if (this.#on === undefined) {
       const metric = noopMetric();
-      this.#held.set(name, { definition, metric, isOurs });
+      this.#hold({ definition, metric, isOurs });
       return metric;
     }
     const { make, ours, registry, clock } = this.#on;
@@ -289,19 +295,20 @@ export class MetricsRegistry {
     });
     registry.registerMetric(metric);
     ours.set(name, metric);
-    this.#held.set(name, { definition, metric, isOurs });
+    this.#hold({ definition, metric, isOurs });
     return metric;
   }
 
   /** Takes out those of ours whose names the application takes, which it may do as late as in a request. */
   #standAside(definition: MetricDefinition): void {
-    const names = sampleNames(definition);
-    for (const { isOurs, definition: other } of this.#held.values()) {
-      if (!isOurs || !sampleNames(other).some((name) => names.includes(name))) continue;
-      this.#held.delete(other.name);
-      this.#on?.ours.delete(other.name);
-      this.#on?.registry.removeSingleMetric(other.name);
-      this.#warnOfOwn(other.name);
+    for (const taken of sampleNames(definition)) {
+      const name = this.#owners.get(taken)?.name;
+      const held = name === undefined ? undefined : this.#held.get(name);
+      if (name === undefined || held?.isOurs !== true) continue;
+      this.#drop(held);
+      this.#on?.ours.delete(name);
+      this.#on?.registry.removeSingleMetric(name);
+      this.#warnOfOwn(name);
     }
   }
 
@@ -311,15 +318,26 @@ export class MetricsRegistry {
 
   /** Samples of a histogram and a summary have names of their own, which another metric would share. */
   #clashOf(definition: MetricDefinition): string | undefined {
-    for (const { definition: other } of this.#held.values()) {
-      const shared = sampleNames(definition).find((name) => sampleNames(other).includes(name));
-      if (shared === undefined) continue;
+    for (const shared of sampleNames(definition)) {
+      const other = this.#owners.get(shared);
+      if (other === undefined) continue;
       return (
         `Metric "${definition.name}", a ${definition.type}, and metric "${other.name}", a ${other.type}, ` +
         `would both write samples called "${shared}"`
       );
     }
     return undefined;
+  }
+
+  #hold(held: HeldMetric): void {
+    const { definition } = held;
+    this.#held.set(definition.name, held);
+    for (const name of sampleNames(definition)) this.#owners.set(name, definition);
+  }
+
+  #drop({ definition }: HeldMetric): void {
+    this.#held.delete(definition.name);
+    for (const name of sampleNames(definition)) this.#owners.delete(name);
   }
 
   get #maxSeries(): number {

@@ -21,7 +21,7 @@ it.each(COLLECTORS)(
     const clock = new FakeClock();
     const metrics = new MetricsRegistry(promClient as unknown as PromClient, { faults }, clock);
     metrics.gauge({ name: 'ours', help: 'Ours', collect });
-    new promClient.Gauge({ name: 'theirs', help: 'Theirs', collect });
+    new promClient.Gauge({ name: 'theirs', help: 'Theirs', collect }).set(0);
 
     for (const counted of [2, 4]) {
       const exposition = metrics.expose();
