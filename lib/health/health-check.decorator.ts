@@ -1,4 +1,4 @@
-import { showValue } from '../show-value.js';
+import { assertDecoratedMethod, memberName } from '../decorated-method.js';
 import { assertCheckName } from './health-check.name.js';
 import { assertCheckOptions, type HealthCheckOptions } from './health-check.options.js';
 import type { HealthCheckFunction } from './health.types.js';
@@ -50,10 +50,12 @@ export function HealthCheck(
   assertCheckOptions(subject, options);
 
   return (target: object, key: string | symbol, descriptor?: PropertyDescriptor): void => {
-    assertMethod(subject, target, key, descriptor);
+    assertDecoratedMethod(subject, target, key, descriptor);
     const own = ownMarks(target) ?? new Map<string | symbol, MarkedMethod>();
     if (own.has(key)) {
-      throw new TypeError(`${subject} on ${place(target, key)}: the method is marked already.`);
+      throw new TypeError(
+        `${subject} on ${memberName(target, key)}: the method is marked already.`,
+      );
     }
     own.set(key, { key, name, options });
     Object.defineProperty(target, MARKED, { value: own, configurable: true });
@@ -80,43 +82,4 @@ export function markedMethods(prototype: object | null): MarkedMethod[] {
 function ownMarks(target: object): Map<string | symbol, MarkedMethod> | undefined {
   return Object.getOwnPropertyDescriptor(target, MARKED)?.value as
     Map<string | symbol, MarkedMethod> | undefined;
-}
-
-function assertMethod(
-  subject: string,
-  target: unknown,
-  key: unknown,
-  descriptor: PropertyDescriptor | undefined,
-): void {
-  const fail = (what: string, wayOut: string): never => {
-    throw new TypeError(`${subject} ${what}: ${wayOut}.`);
-  };
-  if (typeof key === 'object' && key !== null && 'kind' in key) {
-    fail(
-      'was called as a standard decorator',
-      'NestJS needs "experimentalDecorators": true in tsconfig.json',
-    );
-  }
-  // A parameter of the constructor has no key either.
-  if (typeof descriptor === 'number') {
-    fail(`is on a parameter of ${place(target, key ?? 'constructor')}`, 'put it on a method');
-  }
-  if (key === undefined) fail('is on a class', 'put it on the method that does the check');
-  const where = place(target, key);
-  if (typeof target === 'function')
-    fail(`is on the static ${where}`, 'put it on an instance method');
-  if (descriptor?.get !== undefined || descriptor?.set !== undefined) {
-    fail(`is on the accessor ${where}`, 'put it on a method');
-  }
-  if (typeof descriptor?.value !== 'function') {
-    fail(
-      `is on the property ${where}, which is ${showValue(descriptor?.value)}`,
-      'make it a method; an arrow function kept in a property does not count',
-    );
-  }
-}
-
-function place(target: unknown, key: unknown): string {
-  const owner = typeof target === 'function' ? target : (target as object | null)?.constructor;
-  return `${owner?.name ?? 'a class'}.${String(key)}`;
 }

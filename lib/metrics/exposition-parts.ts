@@ -4,7 +4,7 @@ import { nextTurn, type Clock } from '../clock.js';
 const PART_LENGTH = 64 * 1_024;
 
 /** For how long the event loop is held at a time, in milliseconds. */
-const BUDGET_MS = 1;
+export const BUDGET_MS = 1;
 
 /** The bytes of an exposition that is being written. */
 export class ExpositionParts {

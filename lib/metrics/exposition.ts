@@ -4,7 +4,7 @@ import type { Faults } from '../faults.js';
 import { errorText } from '../show-value.js';
 import { SingleFlight } from '../single-flight.js';
 import { tell } from '../tell.js';
-import { ExpositionParts } from './exposition-parts.js';
+import { BUDGET_MS, ExpositionParts } from './exposition-parts.js';
 import {
   countSeries,
   foreignLines,
@@ -12,6 +12,7 @@ import {
   readRegistry,
   type ForeignRegistry,
 } from './foreign-metric.js';
+import { sampleNames } from './metric-definition.js';
 import type { ExpositionFormat } from './metrics.types.js';
 import type { OwnMetric } from './own-metric.js';
 import type { PromClient, PromMetric, PromMetricData, PromRegistry } from './prom-client.js';
@@ -40,6 +41,9 @@ interface ForeignMetric {
   readonly data: PromMetricData;
 }
 
+/** What metrics will have told; `undefined` for one that fails or hangs. */
+type Asked<T> = readonly Promise<T | undefined>[];
+
 /** All metrics of a scrape, up to date. */
 interface Collected {
   readonly ours: readonly OwnMetric<Series>[];
@@ -54,7 +58,7 @@ interface Collected {
 export class Exposition {
   readonly #logger = new Logger('Observability');
   readonly #warned = new Set<string>();
-  readonly #asked = new Map<object, Promise<unknown>>();
+  readonly #asked = new Set<object>();
   readonly #reading = new SingleFlight<Collected>();
   readonly #writing = new SingleFlight<readonly Uint8Array[]>();
 
@@ -76,7 +80,9 @@ export class Exposition {
     for (const metric of ours) {
       await this.#guard(metric, () => this.#writeOurs(out, metric, format, isTaken));
     }
+    const samples = new Set([...this.sources.metrics.values()].flatMap(sampleNames));
     for (const { data, from } of foreign) {
+      if (this.#clashes(data, samples)) continue;
       await this.#guard(data, () =>
         this.#writeForeign(out, data, foreignLines(data, from, format, isTaken)),
       );
@@ -93,14 +99,22 @@ export class Exposition {
     const theirs = this.#unshadowed(client.register.getMetricsAsArray());
     const names = new Set([...metrics.keys(), ...[...others, ...theirs].map(({ name }) => name)]);
 
-    const ours = await Promise.all(
-      Array.from(metrics.values(), (metric) => this.#bringUpToDate(metric)),
+    const all = [...metrics.values()];
+    // All are asked before any is waited for: where several hang, a scrape waits no longer than for one.
+    const collecting = await this.#askEach(
+      all.filter(({ collect }) => collect !== undefined),
+      bringUpToDate,
     );
-    const foreign = [
-      ...(await this.#readAll(registry, others)),
-      ...(await this.#readAll(client.register, theirs)),
+    const reading = [
+      ...(await this.#askForeign(registry, others)),
+      ...(await this.#askForeign(client.register, theirs)),
     ];
-    return { ours: ours.filter((metric) => metric !== undefined), foreign, names };
+    const upToDate = new Set(await Promise.all(collecting));
+    return {
+      ours: all.filter((metric) => metric.collect === undefined || upToDate.has(metric)),
+      foreign: (await Promise.all(reading)).filter((metric) => metric !== undefined),
+      names,
+    };
   }
 
   async #writeOurs(
@@ -139,41 +153,42 @@ export class Exposition {
     }
   }
 
-  async #bringUpToDate(metric: OwnMetric<Series>): Promise<OwnMetric<Series> | undefined> {
-    if (metric.collect === undefined) return metric;
-    return this.#attempt(metric, async () => {
-      await metric.collect?.();
-      return metric;
-    });
-  }
-
-  async #readAll(registry: PromRegistry, metrics: readonly PromMetric[]): Promise<ForeignMetric[]> {
+  async #askForeign(
+    registry: PromRegistry,
+    metrics: readonly PromMetric[],
+  ): Promise<Asked<ForeignMetric>> {
     if (metrics.length === 0) return [];
-    const from = (await this.#attempt({ name: 'default labels' }, () =>
-      readRegistry(registry),
-    )) ?? {
+    const from = (await this.#guard({ name: 'default labels' }, () => readRegistry(registry))) ?? {
       registry,
       defaultLabels: new Map<string, string>(),
     };
-    const read = metrics.map(async (metric) => {
-      const data = await this.#attempt(metric, async () => {
-        // What it does at once holds the event loop; all of them together would do so for longer.
+    return this.#askEach(metrics, async (metric) => ({ from, data: await readMetric(metric) }));
+  }
+
+  /** Asks one after the other, as what each does at once holds the event loop; waits for none. */
+  async #askEach<M extends { readonly name: string }, T>(
+    metrics: readonly M[],
+    ask: (metric: M) => Promise<T>,
+  ): Promise<Asked<T>> {
+    const asked: Promise<T | undefined>[] = [];
+    let sinceMs = this.clock.nowMs();
+    for (const metric of metrics) {
+      if (this.clock.nowMs() - sinceMs >= BUDGET_MS) {
         await new Promise<void>(nextTurn);
-        return readMetric(metric);
-      });
-      return data && { from, data };
-    });
-    return (await Promise.all(read)).filter((metric) => metric !== undefined);
+        sinceMs = this.clock.nowMs();
+      }
+      asked.push(this.#attempt(metric, () => ask(metric)));
+    }
+    return asked;
   }
 
   /** What a metric says of itself. One that still hangs is not asked, and not waited for. */
   #attempt<T>(metric: { readonly name: string }, ask: () => Promise<T>): Promise<T | undefined> {
     return this.#guard(metric, async () => {
       if (this.#asked.has(metric)) throw new Error('it still hangs since an earlier scrape');
-      const asked = Promise.resolve()
-        .then(ask)
-        .finally(() => this.#asked.delete(metric));
-      this.#asked.set(metric, asked);
+      // First, as a collector may ask for a scrape itself.
+      this.#asked.add(metric);
+      const asked = ask().finally(() => this.#asked.delete(metric));
       return within(this.clock, COLLECT_TIMEOUT_MS, asked, (): never => {
         throw new Error(`no answer within ${COLLECT_TIMEOUT_MS} ms`);
       });
@@ -210,6 +225,18 @@ export class Exposition {
     return metrics.filter(({ name }) => !shadowed.includes(name));
   }
 
+  /** Two metrics may share the names of samples without having one name: a histogram `a` and a counter `a_count`. */
+  #clashes(data: PromMetricData, samples: ReadonlySet<string>): boolean {
+    const shared = sampleNames(data).find((name) => samples.has(name));
+    if (shared === undefined) return false;
+    this.#warnOnce(
+      `${data.name} clashes`,
+      `Metric "${data.name}", which was made with prom-client, is left out of scrapes: a metric of MetricsRegistry ` +
+        `writes samples called "${shared}" too. Give one of them another name`,
+    );
+    return true;
+  }
+
   #watchSize(data: PromMetricData): void {
     const { maxSeries } = this.sources;
     const series = countSeries(data);
@@ -230,4 +257,9 @@ export class Exposition {
   #warn(message: string): void {
     tell((text) => this.#logger.warn(text), message);
   }
+}
+
+async function bringUpToDate<M extends OwnMetric<Series>>(metric: M): Promise<M> {
+  await metric.collect?.();
+  return metric;
 }

@@ -104,7 +104,13 @@ export function describeMetric({ type, labelNames, bounds }: MetricDefinition): 
 }
 
 /** The names that the samples of a metric have. */
-export function sampleNames({ type, name }: MetricDefinition): string[] {
+export function sampleNames({
+  type,
+  name,
+}: {
+  readonly type: unknown;
+  readonly name: string;
+}): string[] {
   if (type === 'histogram') return [name, `${name}_bucket`, `${name}_sum`, `${name}_count`];
   return type === 'summary' ? [name, `${name}_sum`, `${name}_count`] : [name];
 }

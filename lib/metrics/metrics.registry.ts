@@ -91,7 +91,7 @@ export class MetricsRegistry {
   readonly #logger = new Logger('Observability');
   readonly #held = new Map<string, HeldMetric>();
   /** Which metric writes samples of a name. */
-  readonly #owners = new Map<string, MetricDefinition>();
+  readonly #owners = new Map<string, HeldMetric>();
   readonly #diverted = new Map<string, number>();
   readonly #settings: MetricsRegistrySettings;
   readonly #defaultLabels: Readonly<Record<string, string>>;
@@ -255,6 +255,8 @@ export class MetricsRegistry {
     const definition = defineMetric(type, configuration);
     const held = this.#held.get(definition.name);
     if (held === undefined || held.isOurs) {
+      const clash = this.#clashOf(definition, ({ isOurs }) => !isOurs);
+      if (clash !== undefined) throw new Error(`${clash}: give one of them another name.`);
       this.#standAside(definition);
       return this.#make(type, definition, configuration);
     }
@@ -276,8 +278,6 @@ export class MetricsRegistry {
   ): MetricTypes[Type] {
     const { name } = definition;
     const isOurs = own !== undefined;
-    const clash = this.#clashOf(definition);
-    if (clash !== undefined) throw new Error(`${clash}: give one of them another name.`);
     if (this.#on === undefined) {
       const metric = noopMetric();
       this.#hold({ definition, metric, isOurs });
@@ -302,9 +302,9 @@ export class MetricsRegistry {
   /** Takes out those of ours whose names the application takes, which it may do as late as in a request. */
   #standAside(definition: MetricDefinition): void {
     for (const taken of sampleNames(definition)) {
-      const name = this.#owners.get(taken)?.name;
-      const held = name === undefined ? undefined : this.#held.get(name);
-      if (name === undefined || held?.isOurs !== true) continue;
+      const held = this.#owners.get(taken);
+      if (held?.isOurs !== true) continue;
+      const { name } = held.definition;
       this.#drop(held);
       this.#on?.ours.delete(name);
       this.#on?.registry.removeSingleMetric(name);
@@ -317,10 +317,14 @@ export class MetricsRegistry {
   }
 
   /** Samples of a histogram and a summary have names of their own, which another metric would share. */
-  #clashOf(definition: MetricDefinition): string | undefined {
+  #clashOf(
+    definition: MetricDefinition,
+    counts: (held: HeldMetric) => boolean = () => true,
+  ): string | undefined {
     for (const shared of sampleNames(definition)) {
-      const other = this.#owners.get(shared);
-      if (other === undefined) continue;
+      const held = this.#owners.get(shared);
+      if (held === undefined || !counts(held)) continue;
+      const { definition: other } = held;
       return (
         `Metric "${definition.name}", a ${definition.type}, and metric "${other.name}", a ${other.type}, ` +
         `would both write samples called "${shared}"`
@@ -332,7 +336,7 @@ export class MetricsRegistry {
   #hold(held: HeldMetric): void {
     const { definition } = held;
     this.#held.set(definition.name, held);
-    for (const name of sampleNames(definition)) this.#owners.set(name, definition);
+    for (const name of sampleNames(definition)) this.#owners.set(name, held);
   }
 
   #drop({ definition }: HeldMetric): void {

@@ -121,6 +121,7 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
       'health/severity.ts',
       'metrics/distribution-metric.ts',
       'metrics/foreign-metric.ts',
+      'metrics/recorded-call.ts',
       'metrics/value-metric.ts',
       'settings-rules.ts',
     ],

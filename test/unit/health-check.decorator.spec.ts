@@ -52,7 +52,7 @@ describe('A place where @HealthCheck cannot be is refused at once', () => {
       [Disk, 'scanned', undefined],
       'is on the static Disk.scanned: put it on an instance method.',
     ],
-    ['a class', [Disk], 'is on a class: put it on the method that does the check.'],
+    ['a class', [Disk], 'is on a class: put it on a method.'],
     [
       'a parameter of a method',
       [Disk.prototype, 'check', 0],
