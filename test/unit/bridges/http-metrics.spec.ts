@@ -1,5 +1,5 @@
 import { IncomingMessage, METHODS, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { expect, it, vi } from 'vitest';
 import { HttpMetrics } from '../../../lib/bridges/http-metrics.js';
 import { RequestsInFlight } from '../../../lib/endpoints/requests-in-flight.js';
@@ -18,7 +18,7 @@ async function start(settings = SETTINGS) {
   const [inFlight, faults, clock] = [new RequestsInFlight(), new Faults(), new FakeClock()];
   const http = new HttpMetrics(metrics, settings, inFlight, faults, clock);
   const ask = (method: string, route: unknown): ServerResponse => {
-    const request = new IncomingMessage({} as Socket);
+    const request = new IncomingMessage(new Socket());
     request.method = method;
     Object.assign(request, { route });
     const response = new ServerResponse(request);
@@ -28,6 +28,8 @@ async function start(settings = SETTINGS) {
   const answer = (method: string, statusCode: number, path = '/orders/:id'): void => {
     const response = ask(method, { path });
     response.statusCode = statusCode;
+    // Not by `end()`, which refuses some of the statuses.
+    Object.defineProperty(response, 'writableEnded', { value: true });
     response.emit('finish');
     response.emit('close');
   };

@@ -1,0 +1,24 @@
+import promClient from 'prom-client';
+import { expect, it, vi } from 'vitest';
+import { MetricsRegistry } from '../../../lib/metrics/metrics.registry.js';
+import type { PromClient } from '../../../lib/metrics/prom-client.js';
+import { FakeClock } from '../../support/fake-clock.js';
+
+it('A collector that waits for a scrape itself is asked once, and loses only its own metric at its deadline', async () => {
+  const clock = new FakeClock();
+  const metrics = new MetricsRegistry(promClient as unknown as PromClient, {}, clock);
+  const collect = vi.fn<() => Promise<void>>(async () => {
+    await metrics.expose();
+  });
+  metrics.gauge({ name: 'scrapes', help: 'Scrapes', collect }).set(7);
+  metrics.gauge('good', 'Good').set(1);
+  let body = 'nothing';
+  void metrics.expose().then((text) => (body = text));
+
+  await clock.advance(4_999);
+  expect(body).toBe('nothing');
+  await clock.advance(1);
+  await vi.waitFor(() => expect(body).toBe('# HELP good Good\n# TYPE good gauge\ngood 1\n'));
+  expect(collect).toHaveBeenCalledTimes(1);
+  expect(clock.waiting).toBe(0);
+});
