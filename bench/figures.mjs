@@ -37,7 +37,7 @@ function line(cells) {
 /** Rows of texts as a Markdown table; texts of the first `left` columns stand to the left. */
 export function table(head, rows, left = 1) {
   const widths = head.map((_, column) =>
-    Math.max(...[head, ...rows].map((row) => row[column].length)),
+    Math.max(3, ...[head, ...rows].map((row) => row[column].length)),
   );
   const pad = (text, column) =>
     column < left ? text.padEnd(widths[column]) : text.padStart(widths[column]);
