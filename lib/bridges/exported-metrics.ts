@@ -32,7 +32,6 @@ export class ExportedMetrics {
   create(isOwnEndpoint: (endpoint: string) => boolean): void {
     const { metrics } = this;
     const { health, http, faults, runtime } = this.sources;
-    if (!metrics.enabled) return;
     if (runtime) this.#runtime = new RuntimeMetrics(metrics);
     http.create(isOwnEndpoint);
     exportHealth(health, metrics);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Exchange } from './requests-in-flight.js';
 
 /** The endpoint of all requests that matched no route. */
-export const UNMATCHED = 'unmatched';
+const UNMATCHED = 'unmatched';
 
 /** Stands for where a router is mounted: Express tells only the path that was asked for, which may be any. */
 const SOMEWHERE = '*';

@@ -61,7 +61,7 @@ export class RequestsInFlight {
   add(response: ServerResponse, isOurs = false): void {
     const { socket } = response;
     if (socket === null) {
-      if (!isOurs) this.#addBehind(response);
+      if (!isOurs) this.addApart(response);
       return;
     }
     this.#latest.set(socket, response);
@@ -136,10 +136,6 @@ export class RequestsInFlight {
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve);
     });
-  }
-
-  #addBehind(response: ServerResponse): void {
-    this.addApart(response);
   }
 
   #ended(response: ServerResponse): void {

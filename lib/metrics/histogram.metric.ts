@@ -30,7 +30,7 @@ export class HistogramMetric extends DistributionMetric<HistogramSeries> impleme
     super(setup);
     this.buckets = setup.definition.bounds ?? DEFAULT_BUCKETS;
     this.#bounds = Float64Array.of(...this.buckets, Number.POSITIVE_INFINITY);
-    if (this.labelNames.length === 0) this.table.bare();
+    this.showAtOnce();
   }
 
   zero(labels?: unknown): void {
@@ -60,8 +60,7 @@ export class HistogramMetric extends DistributionMetric<HistogramSeries> impleme
     for (const [sharedLabels, series] of this.table.labelled()) {
       for (const sample of this.#lines(series)) values.push({ ...sample, sharedLabels });
     }
-    const { name, help, type, aggregator } = this;
-    return { name, help, type, values, aggregator };
+    return this.dataOf(values);
   }
 
   protected override make(values: readonly string[]): HistogramSeries {

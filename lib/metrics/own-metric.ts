@@ -114,8 +114,18 @@ export abstract class OwnMetric<S extends Series> {
       // Not spread into `push()`: there may be more than a call takes.
       for (const sample of await this.samples(series, labels)) values.push(sample);
     }
+    return this.dataOf(values);
+  }
+
+  /** What the metric is, with these samples. */
+  protected dataOf(values: readonly PromSample[]): MetricData {
     const { name, help, type, aggregator } = this;
     return { name, help, type, values, aggregator };
+  }
+
+  /** One that has no labels is there before anything is recorded. */
+  protected showAtOnce(): void {
+    if (this.labelNames.length === 0) this.table.bare();
   }
 
   /** Removes the series of these labels. */

@@ -25,7 +25,7 @@ export function escapeLabelValue(value: string): string {
 }
 
 /** Text that stands by itself, in a help text for instance. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text.replaceAll('\\', String.raw`\\`).replaceAll('\n', String.raw`\n`);
 }
 

@@ -28,7 +28,7 @@ export class SummaryMetric extends DistributionMetric<SummarySeries> implements 
     this.#newDigest = () =>
       new Summary({ ...Object.fromEntries(known), name, help, registers: [] });
     this.#forgets = pruneAgedBuckets === true;
-    if (this.labelNames.length === 0) this.table.bare();
+    this.showAtOnce();
   }
 
   override reset(): void {

@@ -16,12 +16,12 @@ export abstract class ValueMetric extends OwnMetric<ValueSeries> {
   constructor(setup: MetricSetup) {
     super(setup);
     this.#opening = `${this.metricName}{`;
-    this.#showAtOnce();
+    this.showAtOnce();
   }
 
   override reset(): void {
     super.reset();
-    this.#showAtOnce();
+    this.showAtOnce();
   }
 
   override text({ head, value }: ValueSeries): string {
@@ -38,10 +38,5 @@ export abstract class ValueMetric extends OwnMetric<ValueSeries> {
 
   #head(values: readonly string[]): string {
     return this.labelsText(this.#opening, values, '} ') || `${this.metricName} `;
-  }
-
-  /** One that has no labels is there before anything is recorded. */
-  #showAtOnce(): void {
-    if (this.labelNames.length === 0) this.table.bare();
   }
 }

@@ -7,18 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MetricsRegistry } from 'nestjs-observability';
 import { expect, it, onTestFinished } from 'vitest';
+import { findFreePort } from '../../../sample-app/database/free-port.js';
 import { describeWith } from '../../support/parts.js';
 import { bootAt } from './scraping.js';
-
-/** A port that is free, as Prometheus cannot say which one it has taken. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Stands before an application, and knows only the text format. @returns its host and port. */
 async function serveTextOf(url: string): Promise<string> {
@@ -49,7 +40,7 @@ async function runPrometheus(
     })),
   };
   await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(config));
-  const port = await freePort();
+  const port = await findFreePort();
   const prometheus = spawn(
     'prometheus',
     [
