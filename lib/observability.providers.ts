@@ -1,5 +1,6 @@
-import { Logger, type Provider, type Type } from '@nestjs/common';
+import type { Provider, Type } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { BootWarnings } from './boot-warnings.js';
 import { ExportedMetrics } from './bridges/exported-metrics.js';
 import { HttpMetrics } from './bridges/http-metrics.js';
 import { systemClock } from './clock.js';
@@ -14,6 +15,7 @@ import { createRoutes, type Routes } from './endpoints/routes.js';
 import { Faults } from './faults.js';
 import { HealthCheckExplorer } from './health/health-check.explorer.js';
 import { HealthRegistry } from './health/health.registry.js';
+import { InnerEdge, OuterEdge } from './lifecycle-edge.js';
 import { writesAlike } from './metrics/canary.js';
 import { MeasuredMethodExplorer } from './metrics/measured-method.explorer.js';
 import { MetricsRegistry } from './metrics/metrics.registry.js';
@@ -24,8 +26,10 @@ import type { ResolvedOptions } from './observability.options.js';
 import { resolveOptions } from './resolve-options.js';
 import { SentryService } from './sentry/sentry.service.js';
 import { Shutdown } from './shutdown/shutdown.js';
+import { SafeLogger } from './tell.js';
 
 const RESOLVED_OPTIONS = Symbol('resolved options of ObservabilityModule');
+const STEPS_AT_EDGES = Symbol('steps of ObservabilityLifecycle, taken at the edges');
 
 /**
  * What makes up the module.
@@ -96,18 +100,26 @@ const PROVIDERS: readonly Provider[] = [
       faults: Faults,
     ) => new HttpMetrics(registry, metrics.http, inFlight, faults),
   },
+  MeasuredMethodExplorer,
   {
     provide: ExportedMetrics,
-    inject: [MetricsRegistry, RESOLVED_OPTIONS, HealthRegistry, HttpMetrics, Faults],
+    inject: [
+      MetricsRegistry,
+      RESOLVED_OPTIONS,
+      MeasuredMethodExplorer,
+      HealthRegistry,
+      HttpMetrics,
+      Faults,
+    ],
     useFactory: (
       registry: MetricsRegistry,
       { metrics: { runtime } }: ResolvedOptions,
+      methods: MeasuredMethodExplorer,
       health: HealthRegistry,
       http: HttpMetrics,
       faults: Faults,
-    ) => new ExportedMetrics(registry, { health, http, faults, runtime }),
+    ) => new ExportedMetrics(registry, { methods, health, http, faults, runtime }),
   },
-  MeasuredMethodExplorer,
   HostControllers,
   {
     provide: ROUTES,
@@ -132,8 +144,27 @@ const PROVIDERS: readonly Provider[] = [
     },
   },
   HealthCheckExplorer,
+  BootWarnings,
   ObservabilityLifecycle,
+  {
+    provide: STEPS_AT_EDGES,
+    inject: [ObservabilityLifecycle, InnerEdge, OuterEdge],
+    useFactory: takeStepsAtEdges,
+  },
 ];
+
+/** Makes nothing; NestJS calls it because it is a provider. */
+function takeStepsAtEdges(
+  lifecycle: ObservabilityLifecycle,
+  inner: InnerEdge,
+  outer: OuterEdge,
+): void {
+  outer.starting = () => lifecycle.starting();
+  inner.bootstrapped = () => lifecycle.bootstrapped();
+  inner.closing = () => lifecycle.closing();
+  inner.destroyed = (signal) => lifecycle.destroyed(signal);
+  outer.closed = () => lifecycle.closed();
+}
 
 function routesOf(
   checks: HealthRegistry,
@@ -141,7 +172,7 @@ function routesOf(
   faults: Faults,
   { health, tools, access, routes }: ResolvedOptions,
 ): Routes {
-  const logger = new Logger('Observability');
+  const logger = new SafeLogger();
   const warn = (problem: string): void => logger.warn(problem);
   const policies = {
     health: accessPolicy('health', access.health, warn, faults),

@@ -1,13 +1,16 @@
 import type { Faults } from '../faults.js';
 import type { HealthRegistry } from '../health/health.registry.js';
+import type { MeasuredMethodExplorer } from '../metrics/measured-method.explorer.js';
 import type { MetricsRegistry } from '../metrics/metrics.registry.js';
 import { RuntimeMetrics } from '../metrics/runtime/runtime-metrics.js';
 import { exportHealth } from './health-metrics.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { exportFaults } from './own-metrics.js';
 
-/** What the module tells of in metrics of its own. */
+/** What the module tells of in metrics. */
 export interface ExportedSources {
+  /** Finds what the application has decorated. */
+  readonly methods: MeasuredMethodExplorer;
   readonly health: HealthRegistry;
   readonly http: HttpMetrics;
   readonly faults: Faults;
@@ -15,7 +18,7 @@ export interface ExportedSources {
   readonly runtime: boolean;
 }
 
-/** All metrics that the module itself exports, from when bootstrap is done. */
+/** All metrics that nobody asks for by hand: those of decorated methods, and those that the module itself exports. */
 export class ExportedMetrics {
   #runtime: RuntimeMetrics | undefined;
 
@@ -23,6 +26,15 @@ export class ExportedMetrics {
     private readonly metrics: MetricsRegistry,
     private readonly sources: ExportedSources,
   ) {}
+
+  /**
+   * Every provider is made, and none has gone to work: decorated methods are measured from now on.
+   *
+   * @throws Error when a metric exists with another type, other labels or other buckets; it names the method.
+   */
+  explore(): void {
+    this.sources.methods.explore();
+  }
 
   /**
    * Bootstrap is done: a name that the application has taken by now is the application's own.

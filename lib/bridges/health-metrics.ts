@@ -1,10 +1,7 @@
 import type { HealthRegistry } from '../health/health.registry.js';
 import { HealthStatus, type HealthCheckResult } from '../health/health.types.js';
-import type { MetricsRegistry } from '../metrics/metrics.registry.js';
+import { UNLIMITED, type MetricsRegistry } from '../metrics/metrics.registry.js';
 import type { Counter, Gauge } from '../metrics/metrics.types.js';
-
-/** There are as many as there are checks, and none may be missing. */
-const EVERY_CHECK = { unlimited: true };
 
 const STATUSES = Object.values(HealthStatus);
 
@@ -28,7 +25,7 @@ export function exportHealth(health: HealthRegistry, metrics: MetricsRegistry): 
       labelNames: ['check'],
       buckets: DURATION_BUCKETS,
     },
-    EVERY_CHECK,
+    UNLIMITED,
   );
   health.observeWith({
     ran: ({ name, latencyMs }) => durations.observe({ check: name }, latencyMs / 1_000),
@@ -77,7 +74,7 @@ function exportLastResults(health: HealthRegistry, metrics: MetricsRegistry): Pe
         for (const result of health.knownResults()) setOneHot(this, result);
       },
     },
-    EVERY_CHECK,
+    UNLIMITED,
   );
   const lastRun = metrics.own(
     'gauge',
@@ -92,7 +89,7 @@ function exportLastResults(health: HealthRegistry, metrics: MetricsRegistry): Pe
         }
       },
     },
-    EVERY_CHECK,
+    UNLIMITED,
   );
   return {
     forget: (check) => {
@@ -121,7 +118,7 @@ function exportTransitions(health: HealthRegistry, metrics: MetricsRegistry): Pe
         for (const { name } of health.knownResults()) begin(this, name);
       },
     },
-    EVERY_CHECK,
+    UNLIMITED,
   );
   /** From 0, so that the first transition is an increase. */
   const begin = (counter: Counter, check: string): void => {

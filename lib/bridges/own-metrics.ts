@@ -1,9 +1,6 @@
 import { FAULT_SOURCES, type Faults } from '../faults.js';
-import type { MetricsRegistry } from '../metrics/metrics.registry.js';
+import { UNLIMITED, type MetricsRegistry } from '../metrics/metrics.registry.js';
 import type { Counter } from '../metrics/metrics.types.js';
-
-/** What stands in their labels is bounded by itself. */
-const BOUNDED = { unlimited: true };
 
 /** Totals that are kept elsewhere, each under its name. */
 type Totals = () => Iterable<readonly [name: string, total: number]>;
@@ -27,7 +24,7 @@ export function exportFaults(
       labelNames: ['source'],
       collect: following('source', () => FAULT_SOURCES.map((name) => [name, faults.of(name)])),
     },
-    BOUNDED,
+    UNLIMITED,
   );
   metrics.own(
     'counter',
@@ -37,7 +34,7 @@ export function exportFaults(
       labelNames: ['metric'],
       collect: following('metric', droppedSeries),
     },
-    BOUNDED,
+    UNLIMITED,
   );
 }
 

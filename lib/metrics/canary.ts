@@ -1,6 +1,7 @@
-import { Logger } from '@nestjs/common';
 import { systemClock } from '../clock.js';
 import { Faults } from '../faults.js';
+import { SafeLogger } from '../tell.js';
+import { ExpositionParts } from './exposition-parts.js';
 import { metricMaker, type MetricMaker } from './metric-classes.js';
 import type { PromClient } from './prom-client.js';
 import { headerText } from './sample-text.js';
@@ -15,7 +16,7 @@ const LABELS = { bird: 'a "quoted"\nname', cage: String.raw`back\slash` };
 export async function writesAlike(client: PromClient): Promise<boolean> {
   const alike = await canariesAgree(client);
   if (!alike) {
-    new Logger('Observability').warn(
+    new SafeLogger().warn(
       'This version of prom-client writes metrics in another way than the one known here. It writes them itself from now ' +
         'on: scrapes are slower, and hold the event loop while it does',
     );
@@ -28,11 +29,10 @@ async function canariesAgree(client: PromClient): Promise<boolean> {
     const make = metricMaker(client);
     for (const canary of [counterFrom(make), histogramFrom(make)]) {
       const stock = await new client.Registry().getMetricsAsString(canary);
-      const header = headerText(canary, 'prometheus', () => false);
-      const lines = await Promise.all(
-        canary.series().map(async (series) => canary.text(series, 'prometheus')),
-      );
-      if (linesOf(stock) !== linesOf(header + lines.join(''))) return false;
+      const out = new ExpositionParts(systemClock);
+      out.write(headerText(canary, 'prometheus', () => false));
+      await canary.write(out, 'prometheus');
+      if (linesOf(stock) !== linesOf(Buffer.concat(out.end()).toString())) return false;
     }
     return true;
   } catch {

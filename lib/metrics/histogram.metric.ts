@@ -1,4 +1,6 @@
 import { DistributionMetric } from './distribution-metric.js';
+import type { ExpositionParts } from './exposition-parts.js';
+import type { Branch } from './label-tree.js';
 import type { ExpositionFormat, Histogram } from './metrics.types.js';
 import { isLabels, type MetricData, type MetricSetup } from './own-metric.js';
 import type { PromSample } from './prom-client.js';
@@ -9,8 +11,6 @@ import type { Series } from './series-table.js';
 interface HistogramSeries extends Series {
   readonly counts: number[];
   sum: number;
-  /** What stands in every line after its first label. */
-  readonly tail: string;
 }
 
 /** 5 ms to 10 s, as `prom-client` has them. */
@@ -24,12 +24,20 @@ export class HistogramMetric extends DistributionMetric<HistogramSeries> impleme
   readonly buckets: readonly number[];
   /** The same with the last one, in a form that is fast to search. */
   readonly #bounds: Float64Array;
-  readonly #heads = new Map<ExpositionFormat, readonly string[]>();
+  /** Small numbers, which V8 keeps as such. */
+  readonly #zeros: readonly number[];
+  /** Made once, as each function is known to V8 by itself. */
+  readonly #textOf: Readonly<Record<ExpositionFormat, (series: HistogramSeries) => string>>;
 
   constructor(setup: MetricSetup) {
     super(setup);
     this.buckets = setup.definition.bounds ?? DEFAULT_BUCKETS;
     this.#bounds = Float64Array.of(...this.buckets, Number.POSITIVE_INFINITY);
+    this.#zeros = Array.from(this.#bounds, () => 0);
+    this.#textOf = {
+      prometheus: this.#textIn('prometheus'),
+      openmetrics: this.#textIn('openmetrics'),
+    };
     this.showAtOnce();
   }
 
@@ -40,33 +48,28 @@ export class HistogramMetric extends DistributionMetric<HistogramSeries> impleme
     series.sum = 0;
   }
 
-  override text({ counts, sum, tail }: HistogramSeries, format: ExpositionFormat): string {
-    const heads = this.#headsIn(format);
-    let text = '';
-    let count = 0;
-    for (let i = 0; i < heads.length; i += 1) {
-      count += counts[i] as number;
-      text += `${heads[i]}${tail}${count}\n`;
-    }
-    const labels = tail === '} ' ? ' ' : `{${tail.slice(1)}`;
-    const { metricName } = this;
-    return `${text}${metricName}_sum${labels}${numberText(sum)}\n${metricName}_count${labels}${count}\n`;
+  override write(out: ExpositionParts, format: ExpositionFormat): Promise<void> {
+    return out.writeEach(this.series(), this.#textOf[format]);
   }
 
   /** For the text of registries of `prom-client`, which write the labels that lines share once. */
   async getForPromString(): Promise<MetricData> {
     await this.collect?.();
     const values: PromSample[] = [];
-    for (const [sharedLabels, series] of this.table.labelled()) {
+    for (const series of this.table.all()) {
+      const sharedLabels = this.table.labelsOf(series);
       for (const sample of this.#lines(series)) values.push({ ...sample, sharedLabels });
     }
     return this.dataOf(values);
   }
 
-  protected override make(values: readonly string[]): HistogramSeries {
-    const tail = this.labelsText(',', values, '} ') || '} ';
-    // One by one, so that V8 keeps small numbers as such.
-    return { index: -1, counts: Array.from(this.buckets, () => 0).concat(0), sum: 0, tail };
+  protected override make(text: string, branch: Branch | undefined): HistogramSeries {
+    return { index: -1, text, branch, written: undefined, counts: this.#zeros.slice(), sum: 0 };
+  }
+
+  /** What stands in every line after its first label. */
+  protected override writeLabels(values: readonly string[]): string {
+    return this.labelsText(',', values, '} ') || '} ';
   }
 
   protected override record(series: HistogramSeries, value: number): void {
@@ -89,6 +92,27 @@ export class HistogramMetric extends DistributionMetric<HistogramSeries> impleme
     return this.#lines(series).map((line) => ({ ...line, labels: { ...line.labels, ...labels } }));
   }
 
+  #textIn(format: ExpositionFormat): (series: HistogramSeries) => string {
+    const bounds = Array.from(this.#bounds);
+    const heads = bounds.map((le) => `${this.metricName}_bucket{le="${boundText(le, format)}"`);
+    // Nothing, where it has been removed while others had the event loop.
+    return (series) => (series.index < 0 ? '' : this.#text(series, heads));
+  }
+
+  #text(series: HistogramSeries, heads: readonly string[]): string {
+    const { metricName } = this;
+    const { counts, sum } = series;
+    const tail = this.labelsOfSeries(series);
+    let text = '';
+    let count = 0;
+    for (let i = 0; i < heads.length; i += 1) {
+      count += counts[i] as number;
+      text += `${heads[i]}${tail}${count}\n`;
+    }
+    const labels = tail === '} ' ? ' ' : `{${tail.slice(1)}`;
+    return `${text}${metricName}_sum${labels}${numberText(sum)}\n${metricName}_count${labels}${count}\n`;
+  }
+
   #lines({ counts, sum }: HistogramSeries): PromSample[] {
     const { name } = this;
     let count = 0;
@@ -103,14 +127,5 @@ export class HistogramMetric extends DistributionMetric<HistogramSeries> impleme
     lines.push({ labels: {}, value: sum, metricName: `${name}_sum` });
     lines.push({ labels: {}, value: count, metricName: `${name}_count` });
     return lines;
-  }
-
-  #headsIn(format: ExpositionFormat): readonly string[] {
-    const known = this.#heads.get(format);
-    if (known !== undefined) return known;
-    const bounds = [...this.buckets, Number.POSITIVE_INFINITY];
-    const heads = bounds.map((le) => `${this.metricName}_bucket{le="${boundText(le, format)}"`);
-    this.#heads.set(format, heads);
-    return heads;
   }
 }

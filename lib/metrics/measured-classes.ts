@@ -1,5 +1,6 @@
-import { Global, Injectable, Logger, Module } from '@nestjs/common';
+import { Global, Injectable, Module } from '@nestjs/common';
 import { errorText } from '../show-value.js';
+import { SafeLogger } from '../tell.js';
 import {
   giveRecorders,
   measurementsOf,
@@ -16,7 +17,7 @@ import type { MetricsRegistry } from './metrics.registry.js';
  */
 @Injectable()
 export class MeasuredClasses {
-  readonly #logger = new Logger('Observability');
+  readonly #logger = new SafeLogger();
   readonly #classes = new Map<object, MethodRecorders>();
   readonly #failures: Error[] = [];
   #metrics: MetricsRegistry | undefined;

@@ -1,5 +1,5 @@
 import { showValue } from '../show-value.js';
-import type { MetricConfiguration, MetricType } from './metrics.types.js';
+import type { MetricConfiguration, MetricType, SummaryConfiguration } from './metrics.types.js';
 
 /** What makes two requests for a metric the same metric. Help texts may differ. */
 export interface MetricDefinition {
@@ -30,6 +30,16 @@ export const RESERVED_LABELS: readonly string[] = Object.values(RESERVED);
 /** How many label sets a metric may have where nobody says otherwise; that of OpenTelemetry. */
 export const DEFAULT_MAX_SERIES = 2_000;
 
+/** How `prom-client` can put the workers of a cluster together. */
+const AGGREGATORS: readonly AnyConfiguration['aggregator'][] = [
+  'omit',
+  'sum',
+  'first',
+  'min',
+  'max',
+  'average',
+];
+
 /** Says that a part of a configuration is not what it must be. */
 type Refuse = (what: string, value: unknown, accepted: string) => void;
 
@@ -50,6 +60,8 @@ export function defineMetric(type: MetricType, configuration: AnyConfiguration):
   }
   if (typeof help !== 'string' || help === '') refuse('its help', help, 'a text that is not empty');
   checkLabels(type, labelNames, refuse);
+  checkUpkeep(configuration, refuse);
+  if (type === 'summary') checkAge(configuration as SummaryConfiguration, refuse);
   const bounds = boundsOf(type, configuration);
   if (bounds !== undefined) checkBounds(type, bounds, refuse);
   return { type, name, labelNames: [...labelNames], bounds: bounds && [...bounds] };
@@ -64,6 +76,35 @@ function checkLabels(type: MetricType, labelNames: readonly string[], refuse: Re
       refuse('a label name', label, `any other: a ${type} has this label of its own`);
     }
     if (labelNames.indexOf(label) < index) refuse('a label name', label, 'each label once');
+  }
+}
+
+/** A mistake here would show only in a scrape. */
+function checkUpkeep({ aggregator, collect }: AnyConfiguration, refuse: Refuse): void {
+  if (aggregator !== undefined && !AGGREGATORS.includes(aggregator)) {
+    refuse('aggregator', aggregator, `one of "${AGGREGATORS.join('", "')}"`);
+  }
+  if (collect !== undefined && typeof collect !== 'function') {
+    refuse('collect', collect, 'a function');
+  }
+}
+
+/** After a pause `prom-client` makes up for each part of the age that has gone by, and holds the event loop meanwhile. */
+const SHORTEST_PART_SECONDS = 0.1;
+const MAX_AGE_BUCKETS = 1_000;
+
+function checkAge({ maxAgeSeconds, ageBuckets }: SummaryConfiguration, refuse: Refuse): void {
+  const parts = ageBuckets === undefined ? 1 : ageBuckets;
+  if (!(Number.isInteger(parts) && parts >= 1 && parts <= MAX_AGE_BUCKETS)) {
+    refuse('ageBuckets', parts, `a whole number from 1 to ${MAX_AGE_BUCKETS}`);
+  }
+  const leastSeconds = parts * SHORTEST_PART_SECONDS;
+  if (
+    maxAgeSeconds !== undefined &&
+    !(Number.isFinite(maxAgeSeconds) && maxAgeSeconds >= leastSeconds)
+  ) {
+    const rule = `a finite number from ${leastSeconds}, ${SHORTEST_PART_SECONDS} for each of the ageBuckets`;
+    refuse('maxAgeSeconds', maxAgeSeconds, rule);
   }
 }
 

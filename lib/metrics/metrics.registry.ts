@@ -1,17 +1,14 @@
-import { Logger } from '@nestjs/common';
 import { nextTurn, systemClock, type Clock } from '../clock.js';
 import { Faults } from '../faults.js';
-import { tell } from '../tell.js';
+import { SafeLogger } from '../tell.js';
 import { CONTENT_TYPES } from './content-types.js';
 import { Exposition } from './exposition.js';
+import { HeldMetrics, type HeldMetric } from './held-metrics.js';
 import { labelText } from './label-value.js';
 import { metricMaker, type MetricMaker } from './metric-classes.js';
 import {
   DEFAULT_MAX_SERIES,
   defineMetric,
-  describeMetric,
-  isSameMetric,
-  sampleNames,
   type AnyConfiguration,
   type MetricDefinition,
 } from './metric-definition.js';
@@ -29,7 +26,7 @@ import type {
   SummaryConfiguration,
 } from './metrics.types.js';
 import { noopMetric } from './noop-metric.js';
-import type { OwnMetric } from './own-metric.js';
+import type { MetricSetup, OwnMetric } from './own-metric.js';
 import type { PromClient, PromRegistry } from './prom-client.js';
 import { OVERFLOW, type Series } from './series-table.js';
 
@@ -56,24 +53,22 @@ export interface OwnMetricSettings {
 /** For what prom-client's own default metrics are called, too; Node.js bounds what stands in their labels. */
 export const SHADOWS: OwnMetricSettings = { shadows: true, unlimited: true };
 
+/** For what has labels whose values are bounded by themselves, and of which none may be missing. @internal */
+export const UNLIMITED: OwnMetricSettings = { unlimited: true };
+
 const OFF =
   '# Metrics are off. Switch them on with metrics.enabled or ENABLE_METRICS=true, and install prom-client.\n';
-
-interface HeldMetric {
-  readonly definition: MetricDefinition;
-  readonly metric: MetricTypes[MetricType];
-  /** Whether the module itself exports it. */
-  readonly isOurs: boolean;
-}
 
 /** What there is when metrics are on. */
 interface MetricsOn {
   readonly client: PromClient;
   readonly registry: PromRegistry;
-  readonly ours: Map<string, OwnMetric<Series>>;
+  /** The metrics that were made here, by name. */
+  readonly metrics: Map<string, OwnMetric<Series>>;
   readonly exposition: Exposition;
-  readonly clock: Clock;
   readonly make: MetricMaker;
+  /** What all of them are made with. */
+  readonly shared: Pick<MetricSetup, 'clock' | 'faults' | 'defaultLabels'>;
 }
 
 /**
@@ -88,28 +83,43 @@ interface MetricsOn {
  * orders.labels({ country: 'pt' }).inc();
  */
 export class MetricsRegistry {
-  readonly #logger = new Logger('Observability');
-  readonly #held = new Map<string, HeldMetric>();
-  /** Which metric writes samples of a name. */
-  readonly #owners = new Map<string, HeldMetric>();
+  readonly #logger = new SafeLogger();
+  readonly #held = new HeldMetrics();
   readonly #diverted = new Map<string, number>();
-  readonly #settings: MetricsRegistrySettings;
-  readonly #defaultLabels: Readonly<Record<string, string>>;
-  readonly #faults: Faults;
+  readonly #maxSeries: number;
   readonly #on: MetricsOn | undefined;
 
   /** @param client `prom-client`, or `undefined` for metrics that do nothing. @internal */
   constructor(
     client?: PromClient,
-    settings: MetricsRegistrySettings = {},
+    {
+      defaultLabels = {},
+      maxSeriesPerMetric: maxSeries = DEFAULT_MAX_SERIES,
+      faults = new Faults(),
+      stock = false,
+    }: MetricsRegistrySettings = {},
     clock: Clock = systemClock,
   ) {
-    this.#settings = settings;
-    this.#defaultLabels = Object.fromEntries(
-      Object.entries(settings.defaultLabels ?? {}).map(([name, value]) => [name, labelText(value)]),
+    this.#maxSeries = maxSeries;
+    if (client === undefined) return;
+    const labels = Object.fromEntries(
+      Object.entries(defaultLabels).map(([name, value]) => [name, labelText(value)]),
     );
-    this.#faults = settings.faults ?? new Faults();
-    this.#on = client && this.#switchOn(client, clock);
+    const registry = new client.Registry();
+    registry.setDefaultLabels({ ...labels });
+    const metrics = new Map<string, OwnMetric<Series>>();
+    const writes = (sample: string): boolean => this.#held.writes(sample);
+    this.#on = {
+      client,
+      registry,
+      metrics,
+      exposition: new Exposition(
+        { client, registry, metrics, writes, faults, maxSeries, stock },
+        clock,
+      ),
+      make: metricMaker(client),
+      shared: { clock, faults, defaultLabels: labels },
+    };
   }
 
   /** Whether metrics are measured and exposed. */
@@ -239,11 +249,11 @@ export class MetricsRegistry {
     configuration: AnyConfiguration,
     settings: OwnMetricSettings = {},
   ): MetricTypes[Type] {
-    const { name } = configuration;
-    const isTheirs = this.#on?.client.register.getSingleMetric(name) !== undefined;
     const definition = defineMetric(type, configuration);
-    const isTaken = this.#clashOf(definition) !== undefined;
-    if (!isTaken && (settings.shadows === true || !isTheirs)) {
+    const { name } = definition;
+    const isFree = this.#held.rivalsOf(definition).length === 0;
+    const isTheirs = this.#on?.client.register.getSingleMetric(name) !== undefined;
+    if (isFree && (settings.shadows === true || !isTheirs)) {
       return this.#make(type, definition, configuration, settings);
     }
     this.#warnOfOwn(name);
@@ -253,21 +263,13 @@ export class MetricsRegistry {
   /** A metric of the type that a word names. @internal */
   ofType<Type extends MetricType>(type: Type, configuration: AnyConfiguration): MetricTypes[Type] {
     const definition = defineMetric(type, configuration);
+    const clash = this.#held.clashOf(definition);
+    if (clash !== undefined) throw new Error(clash);
     const held = this.#held.get(definition.name);
-    if (held === undefined || held.isOurs) {
-      const clash = this.#clashOf(definition, ({ isOurs }) => !isOurs);
-      if (clash !== undefined) throw new Error(`${clash}: give one of them another name.`);
-      this.#standAside(definition);
-      return this.#make(type, definition, configuration);
-    }
-    if (!isSameMetric(held.definition, definition)) {
-      throw new Error(
-        `Metric "${definition.name}" exists as ${describeMetric(held.definition)} and is asked for as ` +
-          `${describeMetric(definition)}: give one of them another name, or make them the same.`,
-      );
-    }
-    // The definitions are the same, and with them the type.
-    return held.metric as MetricTypes[Type];
+    // As nothing clashes, the definitions are the same, and with them the type.
+    if (held?.isOurs === false) return held.metric as MetricTypes[Type];
+    for (const rival of this.#held.rivalsOf(definition)) this.#standAside(rival);
+    return this.#make(type, definition, configuration);
   }
 
   #make<Type extends MetricType>(
@@ -276,108 +278,48 @@ export class MetricsRegistry {
     configuration: AnyConfiguration,
     own?: OwnMetricSettings,
   ): MetricTypes[Type] {
-    const { name } = definition;
     const isOurs = own !== undefined;
     if (this.#on === undefined) {
       const metric = noopMetric();
-      this.#hold({ definition, metric, isOurs });
+      this.#held.add({ definition, metric, isOurs });
       return metric;
     }
-    const { make, ours, registry, clock } = this.#on;
+    const { make, metrics, registry, shared } = this.#on;
+    const { name } = definition;
     const metric = make(type, {
+      ...shared,
       definition,
       configuration,
-      clock,
-      faults: this.#faults,
-      defaultLabels: this.#defaultLabels,
       maxSeries: own?.unlimited === true ? Number.POSITIVE_INFINITY : this.#maxSeries,
       diverted: () => this.#divert(name),
     });
     registry.registerMetric(metric);
-    ours.set(name, metric);
-    this.#hold({ definition, metric, isOurs });
+    metrics.set(name, metric);
+    this.#held.add({ definition, metric, isOurs });
     return metric;
   }
 
-  /** Takes out those of ours whose names the application takes, which it may do as late as in a request. */
-  #standAside(definition: MetricDefinition): void {
-    for (const taken of sampleNames(definition)) {
-      const held = this.#owners.get(taken);
-      if (held?.isOurs !== true) continue;
-      const { name } = held.definition;
-      this.#drop(held);
-      this.#on?.ours.delete(name);
-      this.#on?.registry.removeSingleMetric(name);
-      this.#warnOfOwn(name);
-    }
+  /** Takes out one of ours whose names the application takes, which it may do as late as in a request. */
+  #standAside(held: HeldMetric): void {
+    const { name } = held.definition;
+    this.#held.drop(held);
+    this.#on?.metrics.delete(name);
+    this.#on?.registry.removeSingleMetric(name);
+    this.#warnOfOwn(name);
   }
 
   #warnOfOwn(name: string): void {
-    this.#warn(`Metric "${name}" is the application's own: that of the module stands aside`);
-  }
-
-  /** Samples of a histogram and a summary have names of their own, which another metric would share. */
-  #clashOf(
-    definition: MetricDefinition,
-    counts: (held: HeldMetric) => boolean = () => true,
-  ): string | undefined {
-    for (const shared of sampleNames(definition)) {
-      const held = this.#owners.get(shared);
-      if (held === undefined || !counts(held)) continue;
-      const { definition: other } = held;
-      return (
-        `Metric "${definition.name}", a ${definition.type}, and metric "${other.name}", a ${other.type}, ` +
-        `would both write samples called "${shared}"`
-      );
-    }
-    return undefined;
-  }
-
-  #hold(held: HeldMetric): void {
-    const { definition } = held;
-    this.#held.set(definition.name, held);
-    for (const name of sampleNames(definition)) this.#owners.set(name, held);
-  }
-
-  #drop({ definition }: HeldMetric): void {
-    this.#held.delete(definition.name);
-    for (const name of sampleNames(definition)) this.#owners.delete(name);
-  }
-
-  get #maxSeries(): number {
-    return this.#settings.maxSeriesPerMetric ?? DEFAULT_MAX_SERIES;
-  }
-
-  #switchOn(client: PromClient, clock: Clock): MetricsOn {
-    const registry = new client.Registry();
-    registry.setDefaultLabels({ ...this.#defaultLabels });
-    const ours = new Map<string, OwnMetric<Series>>();
-    const exposition = new Exposition(
-      {
-        client,
-        registry,
-        metrics: ours,
-        faults: this.#faults,
-        maxSeries: this.#maxSeries,
-        stock: this.#settings.stock ?? false,
-      },
-      clock,
-    );
-    return { client, registry, ours, exposition, clock, make: metricMaker(client) };
+    this.#logger.warn(`Metric "${name}" is the application's own: that of the module stands aside`);
   }
 
   #divert(metric: string): void {
     const before = this.#diverted.get(metric) ?? 0;
     this.#diverted.set(metric, before + 1);
     if (before > 0) return;
-    this.#warn(
+    this.#logger.warn(
       `Metric "${metric}" has ${this.#maxSeries} label sets, as many as metrics.maxSeriesPerMetric allows. ` +
         `What comes beyond is counted in one series, "${OVERFLOW}": give its labels fewer values, or raise the limit`,
     );
-  }
-
-  #warn(message: string): void {
-    tell((text) => this.#logger.warn(text), message);
   }
 }
 

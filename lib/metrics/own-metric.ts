@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Faults } from '../faults.js';
+import type { ExpositionParts } from './exposition-parts.js';
+import { wayTo, type Branch } from './label-tree.js';
 import type { AnyConfiguration, MetricDefinition } from './metric-definition.js';
 import type { ExpositionFormat, MetricType } from './metrics.types.js';
 import type { PromClient, PromSample } from './prom-client.js';
@@ -34,8 +36,8 @@ export interface MetricData {
 /**
  * A metric with storage of its own behind the calls of `prom-client`.
  *
- * Nothing that is said to it throws: what cannot be recorded is dropped and counted. Its series are written as they will
- * be read when they are made, so that a scrape has little left to do.
+ * Nothing that is said to it throws: what cannot be recorded is dropped and counted. The labels of a series are written
+ * once, for its first scrape, so that the others have little left to do.
  */
 export abstract class OwnMetric<S extends Series> {
   // Under the names by which registries of `prom-client` know them; they may write there, and that changes nothing here.
@@ -78,17 +80,20 @@ export abstract class OwnMetric<S extends Series> {
     this.table = new SeriesTable<S>({
       labelNames: definition.labelNames,
       max: setup.maxSeries,
-      make: (values) => this.make(values),
+      make: (text, branch) => this.make(text, branch),
       diverted: () => setup.diverted(definition.name),
       refused: () => faults.count('metric_label'),
     });
   }
 
-  /** Makes a series with nothing recorded. */
-  protected abstract make(values: readonly string[]): S;
+  /** Makes a series with nothing recorded, to hang there. */
+  protected abstract make(text: string, branch: Branch | undefined): S;
 
-  /** The samples of a series, each on a line of its own. */
-  abstract text(series: S, format: ExpositionFormat): string | Promise<string>;
+  /** What an exposition says of a series with these values of the labels, as far as it never changes. */
+  protected abstract writeLabels(values: readonly string[]): string;
+
+  /** Writes the samples of all series, each on a line of its own. */
+  abstract write(out: ExpositionParts, format: ExpositionFormat): Promise<void>;
 
   /** The samples of a series for a registry of `prom-client`. */
   protected abstract samples(
@@ -110,9 +115,10 @@ export abstract class OwnMetric<S extends Series> {
   /** All of it, as it is. */
   async data(): Promise<MetricData> {
     const values: PromSample[] = [];
-    for (const [labels, series] of this.table.labelled()) {
+    for (const series of this.table.all()) {
+      const samples = await this.samples(series, this.table.labelsOf(series));
       // Not spread into `push()`: there may be more than a call takes.
-      for (const sample of await this.samples(series, labels)) values.push(sample);
+      for (const sample of samples) values.push(sample);
     }
     return this.dataOf(values);
   }
@@ -195,6 +201,11 @@ export abstract class OwnMetric<S extends Series> {
       this.faults.count('metric_label');
       return undefined;
     }
+  }
+
+  /** What {@link writeLabels} has written of a series. */
+  protected labelsOfSeries(series: S): string {
+    return (series.written ??= this.writeLabels(wayTo(series)));
   }
 
   /**

@@ -1,5 +1,5 @@
-import { Logger } from '@nestjs/common';
 import { loadOptionalPackage } from '../optional-package.js';
+import { SafeLogger } from '../tell.js';
 
 /** What this package uses of `prom-client`; named here because its types must not be needed where it is absent. */
 export interface PromClient {
@@ -66,7 +66,7 @@ export interface PromSummary {
 export async function loadPromClient(): Promise<PromClient | undefined> {
   const client = (await loadOptionalPackage('prom-client')) as PromClient | undefined;
   if (client === undefined) {
-    new Logger('Observability').warn(
+    new SafeLogger().warn(
       'Metrics stay off: they are switched on, but the package prom-client is not installed',
     );
   }

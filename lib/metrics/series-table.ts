@@ -1,9 +1,12 @@
-import { labelText, MAX_LABEL_LENGTH, ownCopy } from './label-value.js';
+import { Branch, takeOff, wayTo, type Place } from './label-tree.js';
+import { labelText, MAX_LABEL_LENGTH, OwnCopies } from './label-value.js';
 
 /** One series of a metric. */
-export interface Series {
+export interface Series extends Place {
   /** Where it stands among the others; below 0 once it is removed. */
   index: number;
+  /** Its labels as they are written in an exposition, once they have been. */
+  written: string | undefined;
 }
 
 /** What holds for the series of one metric. */
@@ -11,8 +14,8 @@ export interface SeriesRules<S extends Series> {
   readonly labelNames: readonly string[];
   /** How many there may be, beside the one for what comes beyond. */
   readonly max: number;
-  /** Makes the series of these values of the labels. */
-  readonly make: (values: readonly string[]) => S;
+  /** Makes a series with nothing recorded, to hang there. */
+  readonly make: (text: string, branch: Branch | undefined) => S;
   /** Is told of each recording that is counted in the series for what comes beyond. */
   readonly diverted: () => void;
   /** Is told of labels that the metric does not have, or that cannot be read. */
@@ -40,7 +43,9 @@ export class SeriesTable<S extends Series> {
   readonly #names: readonly string[];
   /** Whether an object has a label without saying anything: one called `constructor`, for instance. */
   readonly #mayInherit: boolean;
-  #top: Branch<S> | S | undefined;
+  readonly #copies = new OwnCopies();
+  /** Without labels it is the one series. */
+  #root: Place | undefined;
   #all: S[] = [];
   #bare: S | undefined;
   #overflow: S | undefined;
@@ -50,22 +55,23 @@ export class SeriesTable<S extends Series> {
     this.#names = rules.labelNames;
     this.#mayInherit = rules.labelNames.some((name) => name in Object.prototype);
     this.#none = rules.labelNames.map(() => '');
+    this.#root = this.#newRoot();
   }
 
   /** The series of these labels; `undefined` where they are refused. */
   at(labels: Labels): S | undefined {
     try {
       const names = this.#names;
-      let node = this.#top;
+      let place = this.#root;
       let level = 0;
       // The fastest way of reading them is that of the object itself, and most callers write them in order.
       for (const name in labels) {
         if (name !== names[level]) return this.#search(labels);
-        if (node !== undefined) node = (node as Branch<S>).get(keyOf(labels[name]));
+        if (place !== undefined) place = (place as Branch).get(keyOf(labels[name]));
         level += 1;
       }
       if (level < names.length) return this.#search(labels);
-      return (node as S | undefined) ?? this.#admitNew(labels);
+      return (place as S | undefined) ?? this.#admitAt(labels);
     } catch {
       this.#rules.refused();
       return undefined;
@@ -93,12 +99,12 @@ export class SeriesTable<S extends Series> {
 
   /** The series of these values, if it is there. */
   find(values: readonly unknown[]): S | undefined {
-    let node = this.#top;
+    let place = this.#root;
     for (const value of values) {
-      if (node === undefined) return undefined;
-      node = (node as Branch<S>).get(keyOf(value));
+      if (place === undefined) return undefined;
+      place = (place as Branch).get(keyOf(value));
     }
-    return node as S | undefined;
+    return place as S | undefined;
   }
 
   /**
@@ -107,13 +113,20 @@ export class SeriesTable<S extends Series> {
    * @throws what a value throws when it is asked for its text.
    */
   admit(values: readonly unknown[]): S {
-    const texts = values.map(labelText);
-    const { found, branch, level } = this.#descend(texts);
-    if (found !== undefined) return found;
-    const isFull = this.#all.length - (this.#overflow === undefined ? 0 : 1) >= this.#rules.max;
-    if (!isFull) return this.#grow(texts, branch, level);
-    this.#rules.diverted();
-    return (this.#overflow ??= this.#makeOverflow());
+    const last = values.length - 1;
+    if (last < 0) return (this.#root ??= this.#keep(this.#rules.make('', undefined))) as S;
+    // What may run code of the application comes first, lest the tree change on the way down.
+    const texts: string[] = [];
+    for (const value of values) texts.push(typeof value === 'string' ? value : labelText(value));
+    let branch = this.#root as Branch;
+    let level = 0;
+    for (; level < last; level += 1) {
+      const next = branch.get(texts[level] as string);
+      if (next === undefined) break;
+      branch = next as Branch;
+    }
+    const found = level === last ? branch.get(texts[last] as string) : undefined;
+    return (found as S | undefined) ?? this.#admitNew(texts, branch, level);
   }
 
   /** Whether a series is the one for what comes beyond. */
@@ -123,10 +136,15 @@ export class SeriesTable<S extends Series> {
 
   /** Removes the series of these values. @throws what a value throws when it is asked for its text. */
   remove(values: readonly unknown[]): void {
-    const texts = values.map(labelText);
-    const series = this.find(texts);
-    if (series === undefined) return;
-    this.#top = without(this.#top, texts, 0);
+    const series = this.find(values.map(labelText));
+    if (series !== undefined) this.delete(series);
+  }
+
+  /** Removes a series. */
+  delete(series: S): void {
+    if (series.index < 0) return;
+    if (series === this.#root) this.#root = undefined;
+    else takeOff(series);
     const last = this.#all.pop();
     if (last !== undefined && last !== series) {
       this.#all[series.index] = last;
@@ -140,7 +158,7 @@ export class SeriesTable<S extends Series> {
   clear(): void {
     for (const series of this.#all) series.index = -1;
     this.#all = [];
-    this.#top = undefined;
+    this.#root = this.#newRoot();
     this.#overflow = undefined;
   }
 
@@ -149,17 +167,18 @@ export class SeriesTable<S extends Series> {
     return this.#all.slice();
   }
 
-  /** Those that are there now with their labels, those that say nothing left out. */
-  *labelled(): Generator<[labels: Record<string, string>, series: S]> {
-    for (const [values, series] of walk(this.#top, [])) {
-      const pairs = this.#names.map((name, i) => [name, values[i] ?? ''] as const);
-      yield [Object.fromEntries(pairs.filter(([, value]) => value !== '')), series];
-    }
+  /** The labels of a series; those that say nothing are left out. */
+  labelsOf(series: S): Record<string, string> {
+    const values = wayTo(series);
+    const pairs = this.#names.map((name, i) => [name, values[i] ?? ''] as const);
+    return Object.fromEntries(pairs.filter(([, value]) => value !== ''));
   }
 
-  /** Apart from the lookup, as a function made there would make each lookup slower. */
-  #admitNew(labels: Labels): S {
-    return this.admit(this.#names.map((name) => labels[name]));
+  /** Apart from the lookup, as it would make each lookup slower there. */
+  #admitAt(labels: Labels): S {
+    const values: unknown[] = [];
+    for (const name of this.#names) values.push(labels[name]);
+    return this.admit(values);
   }
 
   /** In any order, or with some of them missing. */
@@ -168,45 +187,51 @@ export class SeriesTable<S extends Series> {
     return this.find(values) ?? this.admit(values);
   }
 
-  /** How far down the tree has these values: to their series, or to the branch that lacks the value of a level. */
-  #descend(texts: readonly string[]): Descent<S> {
-    let branch: Branch<S> | undefined;
-    let node = this.#top;
-    let level = -1;
-    while (node !== undefined && level + 1 < texts.length) {
-      level += 1;
-      branch = node as Branch<S>;
-      node = branch.get(texts[level] as string);
+  /** Admits a series below a branch that lacks it. What leads there is in the tree, and clean for that. */
+  #admitNew(texts: string[], branch: Branch, level: number): S {
+    let isClean = true;
+    for (let i = level; i < texts.length; i += 1) {
+      const text = texts[i] as string;
+      const cleaned = labelText(text);
+      if (cleaned === text) continue;
+      isClean = false;
+      texts[i] = cleaned;
     }
-    return { found: node as S | undefined, branch, level: Math.max(level, 0) };
+    // Clean, it may be one that is there.
+    if (!isClean) return this.admit(texts);
+    const isFull = this.#all.length - (this.#overflow === undefined ? 0 : 1) >= this.#rules.max;
+    if (!isFull) return this.#put(texts, branch, level);
+    this.#rules.diverted();
+    const beyond = this.#names.map(() => OVERFLOW);
+    return (this.#overflow ??= this.find(beyond) ?? this.#put(beyond, this.#root as Branch, 0));
   }
 
-  /** Makes the series, and the branches that lead to it from a level on. */
-  #grow(texts: string[], from: Branch<S> | undefined, level: number): S {
+  /** Makes a series, and the branches between it and one that is there. */
+  #put(texts: readonly string[], from: Branch, level: number): S {
     const last = texts.length - 1;
-    for (let i = level; i <= last; i += 1) texts[i] = ownCopy(texts[i] as string);
-    const series = this.#rules.make(texts);
-    series.index = this.#all.length;
-    this.#all.push(series);
-    if (last < 0) {
-      this.#top = series;
-      return series;
-    }
-    let branch = from ?? new Branch<S>();
-    if (from === undefined) this.#top = branch;
+    let branch = from;
     for (let i = level; i < last; i += 1) {
-      const next = new Branch<S>();
-      branch.set(texts[i] as string, next);
+      const text = texts[i] as string;
+      let next = branch.get(text) as Branch | undefined;
+      if (next === undefined) {
+        next = new Branch(this.#copies.of(text), branch);
+        branch.add(next);
+      }
       branch = next;
     }
-    branch.set(texts[last] as string, series);
+    const series = this.#rules.make(this.#copies.of(texts[last] as string), branch);
+    branch.add(series);
+    return this.#keep(series);
+  }
+
+  #keep(series: S): S {
+    series.index = this.#all.length;
+    this.#all.push(series);
     return series;
   }
 
-  #makeOverflow(): S {
-    const texts = this.#names.map(() => OVERFLOW);
-    const { found, branch, level } = this.#descend(texts);
-    return found ?? this.#grow(texts, branch, level);
+  #newRoot(): Branch | undefined {
+    return this.#names.length === 0 ? undefined : new Branch('', undefined);
   }
 
   #valuesIn(labels: Labels): unknown[] {
@@ -227,76 +252,4 @@ function keyOf(value: unknown): string {
   if (typeof value === 'string') return value.length <= MAX_LABEL_LENGTH ? value : NO_KEY;
   if (typeof value === 'number') return String(value);
   return value === undefined || value === null ? '' : NO_KEY;
-}
-
-/** A node of the tree: by one value of a label, or by several. */
-class Branch<S> {
-  // Most branches have but one child where the label before is unique, and a Map for each is ten times as large.
-  private key: string | undefined;
-  private child: Branch<S> | S | undefined;
-  private more: Map<string, Branch<S> | S> | undefined;
-
-  get(key: string): Branch<S> | S | undefined {
-    if (this.more !== undefined) return this.more.get(key);
-    return key === this.key ? this.child : undefined;
-  }
-
-  set(key: string, child: Branch<S> | S): void {
-    if (this.more !== undefined) {
-      this.more.set(key, child);
-    } else if (this.key === undefined || this.key === key) {
-      this.key = key;
-      this.child = child;
-    } else {
-      this.more = new Map([
-        [this.key, this.child as Branch<S> | S],
-        [key, child],
-      ]);
-      this.child = undefined;
-    }
-  }
-
-  /** @returns whether nothing is left. */
-  delete(key: string): boolean {
-    if (this.more !== undefined) {
-      this.more.delete(key);
-      return this.more.size === 0;
-    }
-    return key === this.key;
-  }
-
-  children(): Iterable<[string, Branch<S> | S]> {
-    if (this.more !== undefined) return this.more;
-    return this.key === undefined || this.child === undefined ? [] : [[this.key, this.child]];
-  }
-}
-
-type Node<S> = Branch<S> | S | undefined;
-
-/** Where a way down the tree has ended. */
-interface Descent<S> {
-  readonly found: S | undefined;
-  readonly branch: Branch<S> | undefined;
-  readonly level: number;
-}
-
-/** Branches that lead nowhere go as well, as others come with every new label set. */
-function without<S>(node: Node<S>, texts: readonly string[], level: number): Node<S> {
-  const text = texts[level];
-  if (text === undefined || !(node instanceof Branch)) return undefined;
-  const child = without<S>(node.get(text), texts, level + 1);
-  if (child !== undefined) return node;
-  return node.delete(text) ? undefined : node;
-}
-
-function* walk<S>(
-  node: Node<S>,
-  path: readonly string[],
-): Generator<[values: readonly string[], series: S]> {
-  if (node === undefined) return;
-  if (!(node instanceof Branch)) {
-    yield [path, node];
-    return;
-  }
-  for (const [key, child] of node.children()) yield* walk(child as Node<S>, [...path, key]);
 }

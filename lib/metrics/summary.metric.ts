@@ -1,4 +1,6 @@
 import { DistributionMetric } from './distribution-metric.js';
+import type { ExpositionParts } from './exposition-parts.js';
+import type { Branch } from './label-tree.js';
 import type { ExpositionFormat, Summary, SummaryConfiguration } from './metrics.types.js';
 import type { MetricSetup } from './own-metric.js';
 import type { PromSample, PromSummary } from './prom-client.js';
@@ -8,8 +10,6 @@ import type { Series } from './series-table.js';
 /** The percentiles are those of a summary of `prom-client` without labels. */
 interface SummarySeries extends Series {
   readonly digest: PromSummary;
-  readonly labels: string;
-  readonly values: readonly string[];
 }
 
 /** A summary. */
@@ -35,25 +35,21 @@ export class SummaryMetric extends DistributionMetric<SummarySeries> implements 
     for (const { digest } of this.table.all()) digest.reset();
   }
 
-  override async text(series: SummarySeries, format: ExpositionFormat): Promise<string> {
-    let text = '';
-    for (const { metricName = this.metricName, labels = {}, value } of await this.#lines(series)) {
-      const { quantile } = labels;
-      const own =
-        quantile === undefined ? [] : [`quantile="${boundText(Number(quantile), format)}"`];
-      const all = series.labels === '' ? own : [...own, series.labels];
-      text += `${sampleHead(metricName, all)}${numberText(value)}\n`;
+  override async write(out: ExpositionParts, format: ExpositionFormat): Promise<void> {
+    for (const series of this.series()) {
+      // Removed while others had the event loop.
+      if (series.index < 0) continue;
+      const lines = await this.#lines(series);
+      if (out.write(this.#text(lines, this.labelsOfSeries(series), format))) await out.pause();
     }
-    return text;
   }
 
-  protected override make(values: readonly string[]): SummarySeries {
-    return {
-      index: -1,
-      digest: this.#newDigest(),
-      labels: this.labelsText('', values, ''),
-      values,
-    };
+  protected override make(text: string, branch: Branch | undefined): SummarySeries {
+    return { index: -1, text, branch, written: undefined, digest: this.#newDigest() };
+  }
+
+  protected override writeLabels(values: readonly string[]): string {
+    return this.labelsText('', values, '');
   }
 
   protected override record({ digest }: SummarySeries, value: number): void {
@@ -68,9 +64,21 @@ export class SummaryMetric extends DistributionMetric<SummarySeries> implements 
     return lines.map((line) => ({ ...line, labels: { ...line.labels, ...labels } }));
   }
 
+  #text(lines: readonly PromSample[], shared: string, format: ExpositionFormat): string {
+    let text = '';
+    for (const { metricName = this.metricName, labels = {}, value } of lines) {
+      const { quantile } = labels;
+      const own =
+        quantile === undefined ? [] : [`quantile="${boundText(Number(quantile), format)}"`];
+      const all = shared === '' ? own : [...own, shared];
+      text += `${sampleHead(metricName, all)}${numberText(value)}\n`;
+    }
+    return text;
+  }
+
   async #lines(series: SummarySeries): Promise<readonly PromSample[]> {
     const { values } = await series.digest.get();
-    if (values.length === 0 && this.#forgets) this.table.remove(series.values);
+    if (values.length === 0 && this.#forgets) this.table.delete(series);
     return values;
   }
 }

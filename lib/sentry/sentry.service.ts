@@ -1,7 +1,7 @@
-import { Logger } from '@nestjs/common';
 import { MAX_DELAY_MS, systemClock, within } from '../clock.js';
 import { loadOptionalPackage } from '../optional-package.js';
 import { errorText, showValue } from '../show-value.js';
+import { SafeLogger } from '../tell.js';
 import { captureHint, readableError, severity, wasSent } from './capture-input.js';
 import { DSN_RULE, isDsn } from './dsn.js';
 import {
@@ -32,7 +32,7 @@ const DEFAULT_FLUSH_MS = 2_000;
  * const eventId = sentry.captureException(error);
  */
 export class SentryService {
-  readonly #logger = new Logger('Observability');
+  readonly #logger = new SafeLogger();
   readonly #eventIds = new WeakMap<object, string>();
   #sdk: SentrySdk | undefined;
   #client: SentryClient | undefined;

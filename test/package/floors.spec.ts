@@ -8,6 +8,7 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
   [5.1, ['observability.providers.ts']],
   [5, ['observability.module-definition.ts']],
   [4.7, ['observability.lifecycle.ts']],
+  [4.65, ['boot-warnings.ts']],
   [4.6, ['endpoints/mounting.ts']],
   [4.5, ['endpoints/front.ts', 'endpoints/host-routes.ts', 'endpoints/management-listener.ts']],
   [4.4, ['endpoints/nest-controller.ts', 'endpoints/request-handler.ts']],
@@ -114,6 +115,7 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
       'resolve-options.ts',
     ],
   ],
+  [1.45, ['metrics/collection.ts']],
   [
     1.4,
     [
@@ -126,7 +128,7 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
       'settings-rules.ts',
     ],
   ],
-  [1.35, ['metrics/method-measurement.ts', 'metrics/own-metric.ts']],
+  [1.35, ['metrics/held-metrics.ts', 'metrics/method-measurement.ts', 'metrics/own-metric.ts']],
   [
     1.3,
     [
@@ -138,7 +140,7 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
       'settings-reader.ts',
     ],
   ],
-  [1.25, ['metrics/sample-text.ts', 'metrics/series-table.ts']],
+  [1.25, ['metrics/sample-text.ts', 'metrics/scrape-guard.ts', 'metrics/series-table.ts']],
   [1.2, ['health/run-stopwatch.ts', 'metrics/label-value.ts', 'show-value.ts']],
   [
     1.1,
@@ -179,6 +181,7 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
       'endpoints/route-path.ts',
       'faults.ts',
       'metrics/content-types.ts',
+      'metrics/label-tree.ts',
       'single-flight.ts',
       'tell.ts',
     ],

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { expect, test } from 'vitest';
-import { nodesOf, SOURCES, type Import } from './lib-sources.js';
+import { nodesOf, placeOf, SOURCES, type Import } from './lib-sources.js';
 
 /** What reads the DI graph, as NestJS exports it; `@nestjs/core/injector/…` is the graph itself. */
 const CONTAINER: readonly string[] = [
@@ -9,6 +9,9 @@ const CONTAINER: readonly string[] = [
   'MetadataScanner',
   'ModulesContainer',
 ];
+
+/** Where its metrics keep their series and its registries their metrics, in one version or another. */
+const INTERNALS_OF_PROM_CLIENT: readonly string[] = ['hashMap', 'store', '_metrics'];
 
 test('only what finds checks, controllers or measured methods reads the module container of NestJS, and the edge finds its own place in it', () => {
   expect(filesImporting(isOfContainer)).toEqual([
@@ -34,6 +37,18 @@ test('only sentry/ knows the Sentry SDK', () => {
   expect(roomsOf(filesSaying('@sentry/'))).toEqual(['sentry']);
 });
 
+test('only tell.ts knows the logger of NestJS, as that of an application may throw', () => {
+  expect(filesImporting(isOfLogger)).toEqual(['tell.ts']);
+});
+
+test('nothing reads what prom-client keeps for itself', () => {
+  const reading = SOURCES.flatMap(({ ast }) => [...nodesOf(ast)]).filter((node) =>
+    INTERNALS_OF_PROM_CLIENT.includes(propertyNamedBy(node) ?? ''),
+  );
+
+  expect(reading.map(placeOf)).toEqual([]);
+});
+
 test('only optional-package.ts imports a package whose name is not written there', () => {
   const files = SOURCES.filter(({ ast }) =>
     [...nodesOf(ast)].some(
@@ -52,6 +67,22 @@ function isOfContainer({ from, names }: Import): boolean {
     from.startsWith('@nestjs/core/injector') ||
     (from === '@nestjs/core' && names.some((name) => name === '*' || CONTAINER.includes(name)))
   );
+}
+
+function isOfLogger({ from, names }: Import): boolean {
+  return (
+    from.startsWith('@nestjs/common') &&
+    names.some((name) => name === '*' || name.includes('Logger'))
+  );
+}
+
+/** In `it.name`, `const { name } = it`, `it['name']` and whatever else a text says, as `Reflect.get(it, 'name')` does. */
+function propertyNamedBy(node: ts.Node): string | undefined {
+  if (ts.isPropertyAccessExpression(node)) return node.name.text;
+  if (ts.isBindingElement(node) && ts.isObjectBindingPattern(node.parent)) {
+    return (node.propertyName ?? node.name).getText();
+  }
+  return ts.isStringLiteralLike(node) ? node.text : undefined;
 }
 
 function filesImporting(wanted: (found: Import) => boolean): string[] {

@@ -27,8 +27,8 @@ export async function boot(
   module: Type | DynamicModule,
   platform: Platform = 'express',
   prepare: (app: INestApplication) => void | Promise<void> = () => {},
+  log: MemoryLog = new MemoryLog(),
 ): Promise<BootedApp> {
-  const log = new MemoryLog();
   const adapter = platform === 'express' ? new ExpressAdapter() : new FastifyAdapter();
   const app = await NestFactory.create(module, adapter, { logger: log, abortOnError: false });
   onTestFinished(() => app.close());

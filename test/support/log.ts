@@ -36,3 +36,16 @@ export class MemoryLog implements LoggerService {
     };
   }
 }
+
+/** Keeps what an application logs, and fails at each line of this module once it is kept. */
+export function throwingLog(): MemoryLog {
+  const log = new MemoryLog();
+  for (const level of ['log', 'warn', 'error'] as const) {
+    const keep = log[level];
+    log[level] = (message, ...rest) => {
+      keep(message, ...rest);
+      if (rest.at(-1) === 'Observability') throw new Error('The disk of the log is full');
+    };
+  }
+  return log;
+}

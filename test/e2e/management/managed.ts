@@ -45,8 +45,11 @@ export interface ManagedApp {
 }
 
 /** Boots an application of a kind, without a port of its own. It is closed when the test is finished. */
-export async function bootManaged(module: DynamicModule, kind: Kind): Promise<ManagedApp> {
-  const log = new MemoryLog();
+export async function bootManaged(
+  module: DynamicModule,
+  kind: Kind,
+  log: MemoryLog = new MemoryLog(),
+): Promise<ManagedApp> {
   const settings = { logger: log, abortOnError: false };
   if (kind === 'context') {
     const app = await NestFactory.createApplicationContext(module, settings);

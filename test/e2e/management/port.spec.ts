@@ -7,6 +7,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ObservabilityModule, type ObservabilityModuleOptions } from 'nestjs-observability';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bootError } from '../../support/boot.js';
+import { throwingLog } from '../../support/log.js';
 import { ProcessWatch } from '../faults/process-watch.js';
 import { bootManaged, KINDS, managed, reach, urlIn, type Kind } from './managed.js';
 
@@ -56,6 +57,12 @@ describe.each(KINDS)('the management port of an application of kind %s', (kind) 
   it('0 is any free one, and the log says which', async () => {
     const { url, codes } = await bootManaged(managed(), kind);
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d{3,4}$/);
+    expect(Object.values(await codes())).toEqual([200, 200, 200, 200, 200]);
+  });
+
+  it('is open where the log cannot say which it is', async () => {
+    const { url, codes } = await bootManaged(managed(), kind, throwingLog());
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(Object.values(await codes())).toEqual([200, 200, 200, 200, 200]);
   });
 

@@ -16,7 +16,7 @@ import type { ClientRequest, IncomingMessage, Server, ServerResponse } from 'nod
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { boot, PLATFORMS } from '../../support/boot.js';
 import { settle } from '../../support/fake-clock.js';
-import { MemoryLog } from '../../support/log.js';
+import { MemoryLog, throwingLog } from '../../support/log.js';
 import { ProcessWatch } from '../faults/process-watch.js';
 
 const NO_CHECK = expect.stringMatching(/^No health check is registered/) as unknown;
@@ -160,6 +160,18 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect([first, rest]).toEqual([NO_CHECK, []]);
     expect(second).toMatch(/^GET \/api\/health\/live is not answered as documented: .*\b403\b.*/);
     expect(second).toMatch(/pipeline: 'nest'.*probes will fail$/s);
+  });
+
+  it('a guard in the way is warned of by a log that fails, and nothing else fails', async () => {
+    using watch = new ProcessWatch();
+    const requests = watchRequests();
+    const log = throwingLog();
+    const deny = (app: INestApplication): void => void app.useGlobalGuards(new Deny());
+    const { get } = await boot(NestPipelineModule, platform, deny, log);
+    await ended(requests);
+    expect(log.ours('warn')).toEqual([NO_CHECK, expect.stringMatching(/is not answered as/)]);
+    expect((await get('/health/live')).status).toBe(403);
+    expect(await watch.events()).toEqual([]);
   });
 
   it.each<[string, string, (request: IncomingMessage, response: ServerResponse) => void]>([

@@ -72,6 +72,22 @@ it('the seconds are those from the request to the end of its answer', async () =
   expect(await samples('http_request_duration_seconds_sum')).toEqual({ 'GET /orders 499': 1.5 });
 });
 
+it.each([
+  [0, '200'],
+  [8, '499'],
+])('a stream of HTTP/2 that ends with code %i is counted as %s', async (rstCode, status) => {
+  const { http, ask, counts } = await start();
+  http.create(nobody);
+  const response = ask('GET', { path: '/orders' });
+  // By then the connection, which has other streams too, tells nothing of this one.
+  response.req.socket.destroy();
+  Object.defineProperty(response, 'writableEnded', { value: true });
+  Object.assign(response, { stream: { rstCode } });
+  response.emit('finish');
+  response.emit('close');
+  expect(await counts()).toEqual({ [`GET /orders ${status}`]: 1 });
+});
+
 it('a request that has ended before the metrics were made is not counted, and later ones are', async () => {
   const { http, answer, counts } = await start();
   answer('GET', 200);

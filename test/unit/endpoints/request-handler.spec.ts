@@ -1,5 +1,5 @@
-import { createServer } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import { connect, Socket, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { createRequestHandler } from '../../../lib/endpoints/request-handler.js';
@@ -40,3 +40,51 @@ it.each<[string, Route]>([
     ]);
   },
 );
+
+/** Whether a request with this target is taken for one of the routes. */
+function isOurs(target: string): boolean {
+  const route: Route = () => ANSWER;
+  const routes = { health: route, live: route, ready: route, metrics: route, tools: route };
+  const handle = createRequestHandler(
+    routes,
+    { ...DEFAULT_PATHS, live: '/Alive', tools: undefined },
+    () => {},
+  );
+  const request = Object.assign(new IncomingMessage(new Socket()), { url: target });
+  return handle(request, new ServerResponse(request));
+}
+
+it.each([
+  '/health',
+  '/HEALTH?page=1',
+  '/health/ready/',
+  '/metrics',
+  '/Metrics',
+  '/alive',
+  '/Alive',
+  '/%61live',
+  '/%4Detrics',
+  'http://a.example/metrics',
+  'HTTPS://a.example/%48ealth',
+])('%s is for one of the routes', (target) => {
+  expect(isOurs(target)).toBe(true);
+});
+
+it.each([
+  '',
+  '/',
+  '*',
+  '/?/health',
+  '//health',
+  '/orders',
+  '/Orders',
+  '/healthy',
+  '/metric',
+  '/health/tools',
+  '/%',
+  '/%6Frders',
+  'health',
+  'http://a.example/orders',
+])('"%s" is for the application', (target) => {
+  expect(isOurs(target)).toBe(false);
+});
