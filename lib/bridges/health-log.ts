@@ -1,7 +1,7 @@
-import type { LoggerService } from '@nestjs/common';
 import type { HealthRegistry } from '../health/health.registry.js';
 import { HealthStatus, type HealthTransition } from '../health/health.types.js';
 import { oneLine } from '../show-value.js';
+import type { SafeLogger } from '../tell.js';
 
 const LEVEL = {
   [HealthStatus.HEALTHY]: 'log',
@@ -10,10 +10,7 @@ const LEVEL = {
 } as const;
 
 /** Writes one line to the log for each transition of a check, however often it is probed in between. */
-export function logTransitions(
-  registry: HealthRegistry,
-  logger: Required<Pick<LoggerService, 'log' | 'warn' | 'error'>>,
-): void {
+export function logTransitions(registry: HealthRegistry, logger: SafeLogger): void {
   registry.onTransition((transition) => logger[LEVEL[transition.to]](lineOf(transition)));
 }
 

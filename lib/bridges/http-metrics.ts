@@ -38,6 +38,11 @@ interface Recorder {
   readonly durations: HistogramChild;
 }
 
+/** What an answer of HTTP/2 has beside what all have. */
+interface Http2Response extends ServerResponse {
+  readonly stream?: { readonly rstCode?: unknown } | null;
+}
+
 /** Where excluded requests go. */
 const NOT_MEASURED: Metrics = { requests: noopMetric(), durations: noopMetric() };
 
@@ -149,11 +154,11 @@ export class HttpMetrics implements ExchangeMeter {
 }
 
 /** Whether an answer has gone out to its end. Node.js says of one that is cut off that it has finished, too. */
-function isComplete(response: ServerResponse, { isSent }: Exchange): boolean {
+function isComplete(response: Http2Response, { isSent }: Exchange): boolean {
   if (!response.writableEnded || !(isSent || response.writableFinished)) return false;
   // Of HTTP/2 the stream tells: its socket is not told of in the end.
-  const stream: unknown = Reflect.get(response, 'stream');
-  if (typeof stream === 'object' && stream !== null) return Reflect.get(stream, 'rstCode') === 0;
+  const { stream } = response;
+  if (typeof stream === 'object' && stream !== null) return stream.rstCode === 0;
   // A request that is injected has none.
   const socket = response.req.socket as Socket | undefined;
   return socket?.destroyed !== true;

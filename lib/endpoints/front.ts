@@ -27,8 +27,8 @@ interface FastifyReply extends FastifyMessage<ServerResponse> {
   hijack(): void;
 }
 
-/** How Node.js tells of a request: the others are for one that expects something, where somebody listens for that. */
-const REQUESTS: readonly string[] = ['request', 'checkContinue', 'checkExpectation'];
+/** How Node.js tells of a request that expects something, where somebody listens for that. */
+const EXPECTING: readonly string[] = ['checkContinue', 'checkExpectation'];
 
 /** How it tells of a connection; of one with TLS it tells twice. */
 const CONNECTIONS: readonly string[] = ['connection', 'secureConnection'];
@@ -103,8 +103,10 @@ function furtherServers(fastify: FastifyLike): readonly Server[] {
 function standBefore(server: Server, { handle, inFlight, connections }: Front): void {
   const emit = server.emit.bind(server) as (event: string, ...values: unknown[]) => boolean;
   server.emit = (event: string, ...values: unknown[]): boolean => {
-    if (REQUESTS.includes(event)) {
-      const [request, response] = values as [IncomingMessage, ServerResponse];
+    if (event === 'request' || EXPECTING.includes(event)) {
+      // Not destructured, which takes an iterator: this is on the way of every request.
+      const request = values[0] as IncomingMessage;
+      const response = values[1] as ServerResponse;
       inFlight.mark(response);
       const isOurs = handle?.(request, response) === true;
       if (!response.writableEnded) inFlight.add(response, isOurs);

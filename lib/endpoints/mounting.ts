@@ -1,7 +1,8 @@
 import type { Server } from 'node:net';
-import { Logger, type Type } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { Faults } from '../faults.js';
+import { SafeLogger } from '../tell.js';
 import type { ManagementAddress, RoutePaths } from './endpoints.types.js';
 import { putInFront } from './front.js';
 import type { HostControllers } from './host-controllers.js';
@@ -25,7 +26,7 @@ export interface MountingSettings {
 
 /** Puts the routes where they are to be: in front of the application, among its controllers, or on a port of their own. */
 export class Mounting {
-  readonly #logger = new Logger('Observability');
+  readonly #logger = new SafeLogger();
   readonly #handle: RequestHandler;
   readonly #listener: ManagementListener | undefined;
   readonly #connections = new OpenConnections();

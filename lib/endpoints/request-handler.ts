@@ -25,13 +25,20 @@ export function createRequestHandler(
   const mounted = new Map<string, Route>(
     mountedRoutes(paths).map(([name, path]) => [canonicalPath(path), routes[name]]),
   );
+  // Most requests are for the application, and their first letter tells it.
+  const beginnings = new Set(['%']);
+  for (const [, initial = ''] of mounted.keys()) {
+    beginnings.add(initial).add(initial.toUpperCase());
+  }
+  const mayBeOurs = (target: string): boolean =>
+    target[0] !== '/' || beginnings.has(target[1] ?? '');
   const routeOf = (target: string): Route | undefined => {
     const path = pathOfTarget(target);
     return path === undefined ? undefined : mounted.get(path);
   };
   return (request, response) => {
     const { url = '/' } = request;
-    const route = mounted.get(url) ?? routeOf(url);
+    const route = mayBeOurs(url) ? (mounted.get(url) ?? routeOf(url)) : undefined;
     if (route === undefined) return false;
     const send = (answer: Answer): void => {
       try {

@@ -1,9 +1,10 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { STATIC_CONTEXT } from '@nestjs/core/injector/constants.js';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import type { Module } from '@nestjs/core/injector/module.js';
 import { errorText, showValue } from '../show-value.js';
+import { SafeLogger } from '../tell.js';
 import { markedMethods, type MarkedMethod } from './health-check.decorator.js';
 import { assertCheckName, moduleCode, moduleHookName } from './health-check.name.js';
 import { HealthRegistry } from './health.registry.js';
@@ -27,7 +28,7 @@ interface Found {
  */
 @Injectable()
 export class HealthCheckExplorer {
-  readonly #logger = new Logger('Observability');
+  readonly #logger = new SafeLogger();
   readonly #seen = new WeakSet<object>();
   readonly #failures: unknown[] = [];
   readonly #rebuilt: string[] = [];

@@ -1,8 +1,7 @@
-import { Logger } from '@nestjs/common';
 import { systemClock, type Clock } from '../clock.js';
 import { Faults } from '../faults.js';
 import { errorText, shorten, showText, showValue } from '../show-value.js';
-import { tell } from '../tell.js';
+import { SafeLogger } from '../tell.js';
 import { EventLoopWatch } from './event-loop-watch.js';
 import { assertCheckName, isModuleHook } from './health-check.name.js';
 import {
@@ -57,7 +56,7 @@ const MAX_RUNNING = 64;
  */
 export class HealthRegistry {
   readonly #checks = new Map<string, RegisteredCheck>();
-  readonly #logger = new Logger('Observability');
+  readonly #logger = new SafeLogger();
   readonly #defaults: CheckDefaults;
   readonly #showsDetails: boolean;
   readonly #surroundings: CheckSurroundings;
@@ -79,7 +78,7 @@ export class HealthRegistry {
   ) {
     this.#listeners = new TransitionListeners((error) => {
       faults.count('health_listener');
-      this.#warn(`A listener of health transitions failed: ${errorText(error)}`);
+      this.#logger.warn(`A listener of health transitions failed: ${errorText(error)}`);
     });
     this.#defaults = {
       timeoutMs: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS,
@@ -95,7 +94,7 @@ export class HealthRegistry {
         if (this.#phase !== 'closing') this.#listeners.tell(transition);
       },
       ran: (result) => this.#observer?.ran(result),
-      warn: (problem) => this.#warn(problem),
+      warn: (problem) => this.#logger.warn(problem),
     };
     this.#surroundingsOfLiveness = {
       ...this.#surroundings,
@@ -304,10 +303,6 @@ export class HealthRegistry {
   /** Aborts every run in flight; what checks still say counts for nothing. @internal */
   abortRuns(): void {
     for (const check of this.#checks.values()) check.stop('the application has closed');
-  }
-
-  #warn(problem: string): void {
-    tell((text) => this.#logger.warn(text), problem);
   }
 
   #get(name: string): RegisteredCheck {

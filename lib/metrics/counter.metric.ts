@@ -8,7 +8,7 @@ export class CounterMetric extends ValueMetric implements Counter {
     const given = isLabels(first) ? second : first;
     const amount = given === undefined ? 1 : given;
     if (!isAmount(amount)) return this.refuse();
-    const series = isLabels(first) ? this.table.at(first) : this.table.bare();
+    const series = this.seriesOf(first);
     if (series !== undefined) series.value += amount;
   }
 

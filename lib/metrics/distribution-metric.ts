@@ -10,7 +10,7 @@ export abstract class DistributionMetric<S extends Series> extends OwnMetric<S> 
   observe(first: unknown, second?: unknown): void {
     const value = isLabels(first) ? second : first;
     if (!isFiniteNumber(value)) return this.refuse();
-    const series = isLabels(first) ? this.table.at(first) : this.table.bare();
+    const series = this.seriesOf(first);
     if (series !== undefined) this.record(series, value);
   }
 

@@ -1,6 +1,6 @@
 import type { Gauge, GaugeChild } from './metrics.types.js';
 import { isFiniteNumber, isLabels } from './own-metric.js';
-import { ValueMetric, type ValueSeries } from './value-metric.js';
+import { ValueMetric } from './value-metric.js';
 
 /** A gauge. */
 export class GaugeMetric extends ValueMetric implements Gauge {
@@ -15,7 +15,7 @@ export class GaugeMetric extends ValueMetric implements Gauge {
   set(first: unknown, second?: unknown): void {
     const value = isLabels(first) ? second : first;
     if (!isLevel(value)) return this.refuse();
-    const series = this.#seriesOf(first);
+    const series = this.seriesOf(first);
     if (series !== undefined) series.value = value;
   }
 
@@ -54,12 +54,8 @@ export class GaugeMetric extends ValueMetric implements Gauge {
     const given = isLabels(first) ? second : first;
     const amount = given === undefined ? 1 : given;
     if (!isFiniteNumber(amount)) return this.refuse();
-    const series = this.#seriesOf(first);
+    const series = this.seriesOf(first);
     if (series !== undefined) series.value += sign * amount;
-  }
-
-  #seriesOf(first: unknown): ValueSeries | undefined {
-    return isLabels(first) ? this.table.at(first) : this.table.bare();
   }
 
   #currentTime(): number {

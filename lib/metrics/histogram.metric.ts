@@ -2,7 +2,7 @@ import { DistributionMetric } from './distribution-metric.js';
 import type { ExpositionParts } from './exposition-parts.js';
 import type { Branch } from './label-tree.js';
 import type { ExpositionFormat, Histogram } from './metrics.types.js';
-import { isLabels, type MetricData, type MetricSetup } from './own-metric.js';
+import type { MetricData, MetricSetup } from './own-metric.js';
 import type { PromSample } from './prom-client.js';
 import { boundText, numberText } from './sample-text.js';
 import type { Series } from './series-table.js';
@@ -42,7 +42,7 @@ export class HistogramMetric extends DistributionMetric<HistogramSeries> impleme
   }
 
   zero(labels?: unknown): void {
-    const series = isLabels(labels) ? this.table.at(labels) : this.table.bare();
+    const series = this.seriesOf(labels);
     if (series === undefined) return;
     series.counts.fill(0);
     series.sum = 0;
@@ -102,7 +102,7 @@ export class HistogramMetric extends DistributionMetric<HistogramSeries> impleme
   #text(series: HistogramSeries, heads: readonly string[]): string {
     const { metricName } = this;
     const { counts, sum } = series;
-    const tail = this.labelsOfSeries(series);
+    const tail = this.writtenLabels(series);
     let text = '';
     let count = 0;
     for (let i = 0; i < heads.length; i += 1) {

@@ -78,7 +78,7 @@ function provide<Type extends MetricType>(
   }: WithDependencies<CounterConfiguration, MetricTypes[Type]>,
 ): FactoryProvider<MetricTypes[Type]> {
   // A mistake shows where it is written.
-  defineMetric(type, { ...configuration, collect: collect as () => void });
+  defineMetric(type, { ...configuration, collect });
   return {
     provide: metricToken(configuration.name),
     inject: [MetricsRegistry, ...inject],

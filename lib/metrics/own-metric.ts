@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Faults } from '../faults.js';
+import { BoundSeries } from './bound-series.js';
 import type { ExpositionParts } from './exposition-parts.js';
 import { wayTo, type Branch } from './label-tree.js';
 import type { AnyConfiguration, MetricDefinition } from './metric-definition.js';
@@ -150,6 +151,11 @@ export abstract class OwnMetric<S extends Series> {
     this.table.clear();
   }
 
+  /** The series that the first argument of a call means: of these labels, or without labels. */
+  protected seriesOf(first: unknown): S | undefined {
+    return isLabels(first) ? this.table.at(first) : this.table.bare();
+  }
+
   /** The values of `labels({ … })` and `labels('GET', '/x')`; `undefined` where they are refused. */
   protected valuesOf(given: readonly unknown[]): unknown[] | undefined {
     const [first] = given;
@@ -204,7 +210,7 @@ export abstract class OwnMetric<S extends Series> {
   }
 
   /** What {@link writeLabels} has written of a series. */
-  protected labelsOfSeries(series: S): string {
+  protected writtenLabels(series: S): string {
     return (series.written ??= this.writeLabels(wayTo(series)));
   }
 
@@ -226,39 +232,6 @@ export abstract class OwnMetric<S extends Series> {
     if (hasOwn) parts.push(this.#defaults === '' ? '"' : '",');
     parts.push(this.#defaults, after);
     return parts.join('');
-  }
-}
-
-/** One series of a metric that somebody keeps: still the one of its labels when it has been removed meanwhile. */
-export class BoundSeries<S extends Series> {
-  /** The series while it is there, and room for it; whoever records often keeps it himself. */
-  kept: S | undefined;
-
-  constructor(
-    private readonly table: SeriesTable<S>,
-    private readonly faults: Faults,
-    readonly values: readonly unknown[] | undefined,
-  ) {
-    this.kept = values && table.find(values);
-  }
-
-  /** The series; `undefined` where its labels are refused. It is there from now on. */
-  get(): S | undefined {
-    const { kept } = this;
-    return kept !== undefined && kept.index >= 0 ? kept : this.#admit();
-  }
-
-  #admit(): S | undefined {
-    try {
-      if (this.values === undefined) throw new TypeError('no such labels');
-      const series = this.table.admit(this.values);
-      // Each recording that finds no room is counted, and there may be room again.
-      this.kept = this.table.isOverflow(series) ? undefined : series;
-      return series;
-    } catch {
-      this.faults.count('metric_label');
-      return undefined;
-    }
   }
 }
 

@@ -71,7 +71,9 @@ export class SeriesTable<S extends Series> {
         level += 1;
       }
       if (level < names.length) return this.#search(labels);
-      return (place as S | undefined) ?? this.#admitAt(labels);
+      const series = place as S | undefined;
+      // A getter among them may have removed it.
+      return series !== undefined && series.index >= 0 ? series : this.#admitAt(labels);
     } catch {
       this.#rules.refused();
       return undefined;
@@ -113,20 +115,7 @@ export class SeriesTable<S extends Series> {
    * @throws what a value throws when it is asked for its text.
    */
   admit(values: readonly unknown[]): S {
-    const last = values.length - 1;
-    if (last < 0) return (this.#root ??= this.#keep(this.#rules.make('', undefined))) as S;
-    // What may run code of the application comes first, lest the tree change on the way down.
-    const texts: string[] = [];
-    for (const value of values) texts.push(typeof value === 'string' ? value : labelText(value));
-    let branch = this.#root as Branch;
-    let level = 0;
-    for (; level < last; level += 1) {
-      const next = branch.get(texts[level] as string);
-      if (next === undefined) break;
-      branch = next as Branch;
-    }
-    const found = level === last ? branch.get(texts[last] as string) : undefined;
-    return (found as S | undefined) ?? this.#admitNew(texts, branch, level);
+    return this.#admitTexts(values.map(textToAdmit));
   }
 
   /** Whether a series is the one for what comes beyond. */
@@ -176,15 +165,30 @@ export class SeriesTable<S extends Series> {
 
   /** Apart from the lookup, as it would make each lookup slower there. */
   #admitAt(labels: Labels): S {
-    const values: unknown[] = [];
-    for (const name of this.#names) values.push(labels[name]);
-    return this.admit(values);
+    const texts: string[] = [];
+    for (const name of this.#names) texts.push(textToAdmit(labels[name]));
+    return this.#admitTexts(texts);
   }
 
   /** In any order, or with some of them missing. */
   #search(labels: Labels): S {
     const values = this.#valuesIn(labels);
     return this.find(values) ?? this.admit(values);
+  }
+
+  /** From here on no code of the application runs, lest the tree change on the way down. */
+  #admitTexts(texts: string[]): S {
+    const last = texts.length - 1;
+    if (last < 0) return (this.#root ??= this.#keep(this.#rules.make('', undefined))) as S;
+    let branch = this.#root as Branch;
+    let level = 0;
+    for (; level < last; level += 1) {
+      const next = branch.get(texts[level] as string);
+      if (next === undefined) break;
+      branch = next as Branch;
+    }
+    const found = level === last ? branch.get(texts[last] as string) : undefined;
+    return (found as S | undefined) ?? this.#admitNew(texts, branch, level);
   }
 
   /** Admits a series below a branch that lacks it. What leads there is in the tree, and clean for that. */
@@ -198,7 +202,7 @@ export class SeriesTable<S extends Series> {
       texts[i] = cleaned;
     }
     // Clean, it may be one that is there.
-    if (!isClean) return this.admit(texts);
+    if (!isClean) return this.#admitTexts(texts);
     const isFull = this.#all.length - (this.#overflow === undefined ? 0 : 1) >= this.#rules.max;
     if (!isFull) return this.#put(texts, branch, level);
     this.#rules.diverted();
@@ -252,4 +256,9 @@ function keyOf(value: unknown): string {
   if (typeof value === 'string') return value.length <= MAX_LABEL_LENGTH ? value : NO_KEY;
   if (typeof value === 'number') return String(value);
   return value === undefined || value === null ? '' : NO_KEY;
+}
+
+/** The text of a value, bounded; most are clean, and what is in the tree need not be looked through again. */
+function textToAdmit(value: unknown): string {
+  return typeof value === 'string' && value.length <= MAX_LABEL_LENGTH ? value : labelText(value);
 }

@@ -40,7 +40,7 @@ export class SummaryMetric extends DistributionMetric<SummarySeries> implements 
       // Removed while others had the event loop.
       if (series.index < 0) continue;
       const lines = await this.#lines(series);
-      if (out.write(this.#text(lines, this.labelsOfSeries(series), format))) await out.pause();
+      if (out.write(this.#text(lines, this.writtenLabels(series), format))) await out.pause();
     }
   }
 

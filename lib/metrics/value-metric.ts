@@ -17,7 +17,7 @@ export abstract class ValueMetric extends OwnMetric<ValueSeries> {
   readonly #textOf = (series: ValueSeries): string => {
     // Removed while others had the event loop.
     if (series.index < 0) return '';
-    return `${this.labelsOfSeries(series)}${numberText(series.value)}\n`;
+    return `${this.writtenLabels(series)}${numberText(series.value)}\n`;
   };
 
   constructor(setup: MetricSetup) {

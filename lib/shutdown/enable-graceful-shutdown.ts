@@ -1,7 +1,7 @@
-import { Logger, type INestApplicationContext } from '@nestjs/common';
+import type { INestApplicationContext } from '@nestjs/common';
 import { MAX_DELAY_MS, systemClock } from '../clock.js';
 import { errorText, showValue } from '../show-value.js';
-import { tell } from '../tell.js';
+import { SafeLogger } from '../tell.js';
 import { NO_WAIT, type DrainTimes } from './draining.js';
 import { Shutdown } from './shutdown.js';
 
@@ -108,8 +108,7 @@ async function closeOn(
   const impatient = signal === 'SIGINT' && process.stdin.isTTY;
   const waits = !impatient && shutdown.listens ? times : NO_WAIT;
   shutdown.signalled();
-  tell(
-    (text) => new Logger('Observability').log(text),
+  new SafeLogger().log(
     `${signal}: readiness is off, and requests are answered for ${waits.drainMs} ms more`,
   );
   await shutdown.drain(waits);
@@ -119,7 +118,7 @@ async function closeOn(
 }
 
 function complain(problem: string): void {
-  tell((text) => new Logger('Observability').error(text), problem);
+  new SafeLogger().error(problem);
 }
 
 function exitUnlessOthersClose(own: SignalListener): void {

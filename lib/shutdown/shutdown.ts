@@ -1,6 +1,6 @@
-import { Logger } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { systemClock } from '../clock.js';
+import { SafeLogger } from '../tell.js';
 import { Draining, NO_WAIT, type DrainingSteps, type DrainTimes } from './draining.js';
 
 /** What still waits for an answer once every `onModuleDestroy` is over gets this long, in milliseconds. */
@@ -14,7 +14,7 @@ export interface ShutdownSteps extends DrainingSteps {
 
 /** What is known of the end of one application, whoever brings it about. */
 export class Shutdown {
-  readonly #logger = new Logger('Observability');
+  readonly #logger = new SafeLogger();
   readonly #draining: Draining;
   readonly #ended: Promise<void>;
   #resolveEnded: () => void = () => {};

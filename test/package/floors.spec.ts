@@ -135,6 +135,7 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
       'decorated-method.ts',
       'health/health-check.name.ts',
       'health/health-check.options.ts',
+      'metrics/bound-series.ts',
       'metrics/metric-definition.ts',
       'sentry/capture-input.ts',
       'settings-reader.ts',
