@@ -92,7 +92,7 @@ export interface MetricsOptions {
   readonly http?: boolean | HttpMetricsOptions | undefined;
   /** Metrics of Node.js and the process: event loop, garbage collection, heap, handles. @default true */
   readonly runtime?: boolean | undefined;
-  /** Labels that every metric of this application carries. @default {} */
+  /** Labels that every metric of `MetricsRegistry` carries. @default {} */
   readonly defaultLabels?: Readonly<Record<string, string>> | undefined;
   /** How many label sets a metric may have; what comes beyond is counted in one series for all. @default 2000 */
   readonly maxSeriesPerMetric?: number | undefined;

@@ -5,7 +5,7 @@ import type { MetricsRegistry } from '../metrics/metrics.registry.js';
 import { RuntimeMetrics } from '../metrics/runtime/runtime-metrics.js';
 import { exportHealth } from './health-metrics.js';
 import type { HttpMetrics } from './http-metrics.js';
-import { exportFaults } from './own-metrics.js';
+import { exportFaults } from './fault-metrics.js';
 
 /** What the module tells of in metrics. */
 export interface ExportedSources {

@@ -75,7 +75,7 @@ function standInside(adapter: AbstractHttpAdapter, { handle, inFlight }: Front):
         reply.hijack();
         return;
       }
-      // Nobody tells when the answer has been aborted.
+      // Noted now, as no later hook is called when the answer is aborted.
       if (areMeasured && !request.is404) inFlight.matched(reply.raw, request.routeOptions.url);
       done();
     });

@@ -25,7 +25,8 @@ export function createRequestHandler(
   const mounted = new Map<string, Route>(
     mountedRoutes(paths).map(([name, path]) => [canonicalPath(path), routes[name]]),
   );
-  // Most requests are for the application, and their first letter tells it.
+  // Most requests are for the application, and their first letter tells it. Percent-encoded, a path may begin with any
+  // letter; a whole URL does not begin with a slash.
   const beginnings = new Set(['%']);
   for (const [, initial = ''] of mounted.keys()) {
     beginnings.add(initial).add(initial.toUpperCase());

@@ -23,7 +23,9 @@ export class RequestsInFlight {
   readonly #responses = new Map<ServerResponse, Exchange | undefined>();
   /** Those that no drain waits for: without a connection of this application, or behind another on theirs. */
   readonly #apart = new Map<ServerResponse, Exchange>();
+  /** The last request of each connection. */
   readonly #latest = new WeakMap<Socket, ServerResponse>();
+  /** Those of `#apart` behind another on a connection, which may never say that they end. */
   readonly #behind = new WeakMap<Socket, Set<ServerResponse>>();
   readonly #waiting: (() => void)[] = [];
   readonly #forget: (this: ServerResponse) => void;

@@ -21,15 +21,18 @@ export class BoundSeries<S extends Series> {
   }
 
   #admit(): S | undefined {
+    if (this.values === undefined) return this.#refused();
     try {
-      if (this.values === undefined) throw new TypeError('no such labels');
       const series = this.table.admit(this.values);
       // Each recording that finds no room is counted, and there may be room again.
       this.kept = this.table.isOverflow(series) ? undefined : series;
       return series;
     } catch {
-      this.faults.count('metric_label');
-      return undefined;
+      return this.#refused();
     }
+  }
+
+  #refused(): undefined {
+    this.faults.count('metric_label');
   }
 }

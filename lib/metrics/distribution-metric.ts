@@ -8,7 +8,7 @@ export abstract class DistributionMetric<S extends Series> extends OwnMetric<S> 
   protected abstract record(series: S, value: number): void;
 
   observe(first: unknown, second?: unknown): void {
-    const value = isLabels(first) ? second : first;
+    const value = isLabels(first) || first === undefined || first === null ? second : first;
     if (!isFiniteNumber(value)) return this.refuse();
     const series = this.seriesOf(first);
     if (series !== undefined) this.record(series, value);

@@ -34,6 +34,11 @@ export class ExpositionParts {
     if (isPart) this.#cut();
     if (!isPart && this.#untilLook > 0) return false;
     this.#untilLook = LOOK_EVERY;
+    return this.isLate();
+  }
+
+  /** Whether it is time to {@link pause}, by the clock. */
+  isLate(): boolean {
     return this.clock.nowMs() - this.#sinceMs >= BUDGET_MS;
   }
 

@@ -1,19 +1,21 @@
 import { systemClock, type Clock } from '../clock.js';
 import type { Faults } from '../faults.js';
 import { SingleFlight } from '../single-flight.js';
-import { Collection, type CollectionSources } from './collection.js';
+import { Collection, type Collected, type CollectionSources } from './collection.js';
 import { ExpositionParts } from './exposition-parts.js';
 import { countSeries, foreignLines } from './foreign-metric.js';
 import { sampleNames } from './metric-definition.js';
 import type { ExpositionFormat } from './metrics.types.js';
 import type { OwnMetric } from './own-metric.js';
-import type { PromMetricData } from './prom-client.js';
+import type { PromMetricData, PromRegistry } from './prom-client.js';
 import { headerText } from './sample-text.js';
 import { ScrapeGuard } from './scrape-guard.js';
 import type { Series } from './series-table.js';
 
 /** What an exposition is made of. */
 export interface ExpositionSources extends CollectionSources {
+  /** The application's registry. */
+  readonly registry: PromRegistry;
   /** Whether a metric of ours writes samples of a name. */
   readonly writes: (sample: string) => boolean;
   readonly faults: Faults;
@@ -25,13 +27,14 @@ export interface ExpositionSources extends CollectionSources {
 const CUT_SHORT = 'is cut short in the scrape';
 
 /**
- * Writes all metrics of one application: ours, then what else is in its registry, then those of prom-client's default
- * registry. A metric that fails or hangs costs only itself, and none of it holds the event loop for long.
+ * Writes all metrics of one application: ours, then those of prom-client's default registry. A metric that fails or hangs
+ * costs only itself, and none of it holds the event loop for long.
  */
 export class Exposition {
   readonly #guard: ScrapeGuard;
   readonly #collection: Collection;
   readonly #writing = new SingleFlight<readonly Uint8Array[]>();
+  readonly #beingWritten = new Set<Promise<unknown>>();
   /** Kept from scrape to scrape: V8 forgets how to be fast with what there is none of when it cleans up. */
   readonly #outs: Readonly<Record<ExpositionFormat, ExpositionParts>>;
 
@@ -53,21 +56,34 @@ export class Exposition {
   }
 
   async #writeAll(format: ExpositionFormat): Promise<readonly Uint8Array[]> {
-    const { ours, foreign, names } = await this.#collection.collect();
+    // A collector may empty its metric first, which another scrape would then not find while it writes.
+    while (this.#beingWritten.size > 0) await Promise.all(this.#beingWritten);
+    const collected = await this.#collection.collect();
+    const writing = this.#writeCollected(collected, format);
+    this.#beingWritten.add(writing);
+    return writing.finally(() => this.#beingWritten.delete(writing));
+  }
+
+  async #writeCollected(
+    { ours, foreign, names }: Collected,
+    format: ExpositionFormat,
+  ): Promise<readonly Uint8Array[]> {
     const isTaken = (family: string): boolean => names.has(family);
     const out = this.#outs[format];
     out.begin();
     for (const metric of ours) {
-      await this.#guard.guard(metric, CUT_SHORT, () =>
+      await this.#guard.attempt(`Metric "${metric.metricName}"`, CUT_SHORT, () =>
         this.#writeOurs(out, metric, format, isTaken),
       );
+      if (out.isLate()) await out.pause();
     }
-    for (const { data, from } of foreign) {
-      if (this.#clashes(data)) continue;
-      await this.#guard.guard(data, CUT_SHORT, () => {
+    for (const { name, data, from } of foreign) {
+      await this.#guard.attempt(`Metric "${name}"`, CUT_SHORT, async () => {
+        if (this.#clashes(data)) return;
         this.#watchSize(data);
-        return out.writeLines(foreignLines(data, from, format, isTaken));
+        await out.writeLines(foreignLines(data, from, format, isTaken));
       });
+      if (out.isLate()) await out.pause();
     }
     if (format === 'openmetrics') out.write('# EOF\n');
     return out.end();

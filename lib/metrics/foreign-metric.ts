@@ -33,9 +33,11 @@ export async function readRegistry(registry: PromRegistry): Promise<ForeignRegis
   return { registry, defaultLabels: new Map(pairs) };
 }
 
-/** Asks a metric for all that it knows. */
-export function readMetric(metric: PromMetric): Promise<PromMetricData> {
-  return metric.getForPromString?.() ?? metric.get();
+/** Asks a metric for all that it knows. Rejects where that is nothing. */
+export async function readMetric(metric: PromMetric): Promise<PromMetricData> {
+  const data: unknown = await (metric.getForPromString?.() ?? metric.get());
+  if (typeof data !== 'object' || data === null) throw new TypeError('it tells nothing of itself');
+  return data as PromMetricData;
 }
 
 /** How many label sets a metric has. */

@@ -24,7 +24,7 @@ export const LABEL_NAME: RegExp = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
 /** Labels that the exposition format keeps for itself. */
 const RESERVED: Partial<Record<MetricType, string>> = { histogram: 'le', summary: 'quantile' };
 
-/** Labels that no default label may be, as it would stand beside one of those. */
+/** Labels that histograms and summaries write themselves: as default labels they would stand there twice. */
 export const RESERVED_LABELS: readonly string[] = Object.values(RESERVED);
 
 /** How many label sets a metric may have where nobody says otherwise; that of OpenTelemetry. */
@@ -60,7 +60,7 @@ export function defineMetric(type: MetricType, configuration: AnyConfiguration):
   }
   if (typeof help !== 'string' || help === '') refuse('its help', help, 'a text that is not empty');
   checkLabels(type, labelNames, refuse);
-  checkUpkeep(configuration, refuse);
+  checkScraping(configuration, refuse);
   if (type === 'summary') checkAge(configuration as SummaryConfiguration, refuse);
   const bounds = boundsOf(type, configuration);
   if (bounds !== undefined) checkBounds(type, bounds, refuse);
@@ -80,7 +80,7 @@ function checkLabels(type: MetricType, labelNames: readonly string[], refuse: Re
 }
 
 /** A mistake here would show only in a scrape. */
-function checkUpkeep({ aggregator, collect }: AnyConfiguration, refuse: Refuse): void {
+function checkScraping({ aggregator, collect }: AnyConfiguration, refuse: Refuse): void {
   if (aggregator !== undefined && !AGGREGATORS.includes(aggregator)) {
     refuse('aggregator', aggregator, `one of "${AGGREGATORS.join('", "')}"`);
   }
@@ -90,7 +90,7 @@ function checkUpkeep({ aggregator, collect }: AnyConfiguration, refuse: Refuse):
 }
 
 /** After a pause `prom-client` makes up for each part of the age that has gone by, and holds the event loop meanwhile. */
-const SHORTEST_PART_SECONDS = 0.1;
+const PARTS_PER_SECOND = 10;
 const MAX_AGE_BUCKETS = 1_000;
 
 function checkAge({ maxAgeSeconds, ageBuckets }: SummaryConfiguration, refuse: Refuse): void {
@@ -98,12 +98,12 @@ function checkAge({ maxAgeSeconds, ageBuckets }: SummaryConfiguration, refuse: R
   if (!(Number.isInteger(parts) && parts >= 1 && parts <= MAX_AGE_BUCKETS)) {
     refuse('ageBuckets', parts, `a whole number from 1 to ${MAX_AGE_BUCKETS}`);
   }
-  const leastSeconds = parts * SHORTEST_PART_SECONDS;
+  const leastSeconds = parts / PARTS_PER_SECOND;
   if (
     maxAgeSeconds !== undefined &&
     !(Number.isFinite(maxAgeSeconds) && maxAgeSeconds >= leastSeconds)
   ) {
-    const rule = `a finite number from ${leastSeconds}, ${SHORTEST_PART_SECONDS} for each of the ageBuckets`;
+    const rule = `a finite number from ${leastSeconds}, ${1 / PARTS_PER_SECOND} for each of the ageBuckets`;
     refuse('maxAgeSeconds', maxAgeSeconds, rule);
   }
 }
@@ -144,7 +144,7 @@ export function describeMetric({ type, labelNames, bounds }: MetricDefinition): 
   return `${type}(${labelNames.join(', ')})${bounds ? ` with ${bounds.join(', ')}` : ''}`;
 }
 
-/** The names that the samples of a metric have. */
+/** The names that a metric takes up: its own, and those of its samples. */
 export function sampleNames({
   type,
   name,

@@ -32,7 +32,7 @@ import { OVERFLOW, type Series } from './series-table.js';
 
 /** What holds for all metrics of one registry. */
 export interface MetricsRegistrySettings {
-  /** Labels that every metric carries. @default {} */
+  /** Labels that every metric of this registry carries. @default {} */
   readonly defaultLabels?: Readonly<Record<string, string>> | undefined;
   /** How many label sets a metric may have. @default 2000 */
   readonly maxSeriesPerMetric?: number | undefined;
@@ -74,8 +74,8 @@ interface MetricsOn {
 /**
  * Makes the metrics of one application and exposes them. Injectable everywhere.
  *
- * The metrics are metrics of `prom-client`, in a registry of the application's own. Nothing that is said to one throws:
- * a bad value or an unknown label is dropped and counted in `observability_errors_total`. With metrics off, or without
+ * The metrics have the calls of `prom-client`, and are `instanceof` its classes; their series are kept here. Nothing that
+ * is said to one throws: a bad value or an unknown label is dropped and counted in `observability_errors_total`. With metrics off, or without
  * `prom-client`, they have the same shape and do nothing, so that application code needs no `if`.
  *
  * @example
@@ -133,9 +133,9 @@ export class MetricsRegistry {
   }
 
   /**
-   * A counter: the one of this name, or a new one. Of two requests the first one's help text and `collect` count.
+   * A counter: the one of this name, or a new one. The first who asks decides its help text, `collect` and `aggregator`.
    *
-   * @throws TypeError when the name, the help text or a label name is not what it must be.
+   * @throws TypeError when a part of what is asked for is not what it must be.
    * @throws Error when the name is taken by a metric of another type or with other labels; it shows both.
    */
   counter<const Label extends string = never>(
@@ -215,7 +215,7 @@ export class MetricsRegistry {
    * All metrics in the Prometheus text format: this registry's, then those of prom-client's default registry.
    *
    * A name in both is shown as it is here, with one warning. A metric whose `collect` fails, or takes longer than five
-   * seconds, is left out, with one warning; the others are there.
+   * seconds, is left out, and one that fails while it is written is cut short, with one warning; the others are there.
    */
   async expose(): Promise<string> {
     let text = '';
@@ -228,7 +228,7 @@ export class MetricsRegistry {
 
   /**
    * All metrics as they go on the wire, in parts. Callers at the same time share one rendering, and none of it holds the
-   * event loop. With metrics off it is a comment that says so. @internal
+   * event loop for long. With metrics off it is a comment that says so. @internal
    */
   async render(format: ExpositionFormat): Promise<readonly Uint8Array[]> {
     return this.#on === undefined ? [Buffer.from(OFF)] : this.#on.exposition.write(format);

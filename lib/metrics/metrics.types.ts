@@ -15,7 +15,7 @@ export interface Counter<Label extends string = string> {
   /** Removes the series of these labels. */
   remove(labels: LabelValues<Label>): void;
   remove(...values: string[]): void;
-  /** Sets every series back. */
+  /** Removes every series: a counter or gauge without labels begins again at 0, and a summary keeps its series, emptied. */
   reset(): void;
 }
 

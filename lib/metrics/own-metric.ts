@@ -54,8 +54,6 @@ export abstract class OwnMetric<S extends Series> {
   protected readonly faults: Faults;
   protected readonly clock: Clock;
   protected readonly table: SeriesTable<S>;
-  /** What a label says where nothing is said. */
-  readonly #fallbacks: readonly string[];
   /** Default labels that are no labels of the metric, as they are written. */
   readonly #defaults: string;
   /** What stands before the value of a label, as the first one and after another. */
@@ -72,7 +70,6 @@ export abstract class OwnMetric<S extends Series> {
     this.faults = faults;
     this.clock = clock;
     const defaults = new Map(Object.entries(setup.defaultLabels));
-    this.#fallbacks = this.labelNames.map((name) => defaults.get(name) ?? '');
     this.#defaults = [...defaults]
       .filter(([name, value]) => !this.labelNames.includes(name) && value !== '')
       .map(([name, value]) => `${name}="${escapeLabelValue(value)}"`)
@@ -80,6 +77,7 @@ export abstract class OwnMetric<S extends Series> {
     this.#openings = this.labelNames.map((name) => [`${name}="`, `",${name}="`]);
     this.table = new SeriesTable<S>({
       labelNames: definition.labelNames,
+      fallbacks: definition.labelNames.map((name) => defaults.get(name) ?? ''),
       max: setup.maxSeries,
       make: (text, branch) => this.make(text, branch),
       diverted: () => setup.diverted(definition.name),
@@ -117,6 +115,8 @@ export abstract class OwnMetric<S extends Series> {
   async data(): Promise<MetricData> {
     const values: PromSample[] = [];
     for (const series of this.table.all()) {
+      // Removed while another was waited for.
+      if (series.index < 0) continue;
       const samples = await this.samples(series, this.table.labelsOf(series));
       // Not spread into `push()`: there may be more than a call takes.
       for (const sample of samples) values.push(sample);
@@ -146,7 +146,7 @@ export abstract class OwnMetric<S extends Series> {
     }
   }
 
-  /** Sets every series back. */
+  /** Removes every series: a counter or gauge without labels begins again at 0, and a summary keeps its series, emptied. */
   reset(): void {
     this.table.clear();
   }
@@ -222,7 +222,7 @@ export abstract class OwnMetric<S extends Series> {
   protected labelsText(before: string, values: readonly string[], after: string): string {
     const parts = [before];
     for (let i = 0; i < this.labelNames.length; i += 1) {
-      const value = values[i] || this.#fallbacks[i];
+      const value = values[i];
       if (!value) continue;
       const [first, further] = this.#openings[i] as readonly [string, string];
       parts.push(parts.length === 1 ? first : further, escapeLabelValue(value));

@@ -9,9 +9,9 @@ export class ScrapeGuard {
 
   constructor(private readonly faults: Faults) {}
 
-  /** What goes wrong with one metric costs no other. @param effect what it costs this one, in words. */
-  async guard<T>(
-    { name }: { readonly name: string },
+  /** What goes wrong with one costs no other. @param effect what it costs this one, in words. */
+  async attempt<T>(
+    subject: string,
     effect: string,
     work: () => Promise<T>,
   ): Promise<T | undefined> {
@@ -19,7 +19,7 @@ export class ScrapeGuard {
       return await work();
     } catch (error) {
       this.faults.count('collector');
-      this.warnOnce(`${name} failed`, `Metric "${name}" ${effect}: ${errorText(error)}`);
+      this.warnOnce(`${subject} failed`, `${subject} ${effect}: ${errorText(error)}`);
       return undefined;
     }
   }

@@ -3,6 +3,8 @@ import { labelText, MAX_LABEL_LENGTH, OwnCopies } from './label-value.js';
 
 /** One series of a metric. */
 export interface Series extends Place {
+  /** `undefined` for what has been removed, lest whoever keeps it keep the others. */
+  branch: Branch | undefined;
   /** Where it stands among the others; below 0 once it is removed. */
   index: number;
   /** Its labels as they are written in an exposition, once they have been. */
@@ -12,6 +14,8 @@ export interface Series extends Place {
 /** What holds for the series of one metric. */
 export interface SeriesRules<S extends Series> {
   readonly labelNames: readonly string[];
+  /** What each label says where nothing is said of it. */
+  readonly fallbacks: readonly string[];
   /** How many there may be, beside the one for what comes beyond. */
   readonly max: number;
   /** Makes a series with nothing recorded, to hang there. */
@@ -39,7 +43,6 @@ const NO_KEY = '\u0000';
  */
 export class SeriesTable<S extends Series> {
   readonly #rules: SeriesRules<S>;
-  readonly #none: readonly string[];
   readonly #names: readonly string[];
   /** Whether an object has a label without saying anything: one called `constructor`, for instance. */
   readonly #mayInherit: boolean;
@@ -54,7 +57,6 @@ export class SeriesTable<S extends Series> {
     this.#rules = rules;
     this.#names = rules.labelNames;
     this.#mayInherit = rules.labelNames.some((name) => name in Object.prototype);
-    this.#none = rules.labelNames.map(() => '');
     this.#root = this.#newRoot();
   }
 
@@ -84,7 +86,7 @@ export class SeriesTable<S extends Series> {
   bare(): S | undefined {
     const bare = this.#bare;
     if (bare !== undefined && bare.index >= 0) return bare;
-    const made = this.admit(this.#none);
+    const made = this.admit(this.#rules.fallbacks);
     this.#bare = made === this.#overflow ? undefined : made;
     return made;
   }
@@ -99,7 +101,7 @@ export class SeriesTable<S extends Series> {
     }
   }
 
-  /** The series of these values, if it is there. */
+  /** The series of these values, if it is there and they need no cleaning. */
   find(values: readonly unknown[]): S | undefined {
     let place = this.#root;
     for (const value of values) {
@@ -125,7 +127,7 @@ export class SeriesTable<S extends Series> {
 
   /** Removes the series of these values. @throws what a value throws when it is asked for its text. */
   remove(values: readonly unknown[]): void {
-    const series = this.find(values.map(labelText));
+    const series = this.find(values.map((value, i) => labelText(value) || this.#fallback(i)));
     if (series !== undefined) this.delete(series);
   }
 
@@ -134,6 +136,7 @@ export class SeriesTable<S extends Series> {
     if (series.index < 0) return;
     if (series === this.#root) this.#root = undefined;
     else takeOff(series);
+    series.branch = undefined;
     const last = this.#all.pop();
     if (last !== undefined && last !== series) {
       this.#all[series.index] = last;
@@ -145,7 +148,10 @@ export class SeriesTable<S extends Series> {
 
   /** Removes all. */
   clear(): void {
-    for (const series of this.#all) series.index = -1;
+    for (const series of this.#all) {
+      series.index = -1;
+      series.branch = undefined;
+    }
     this.#all = [];
     this.#root = this.#newRoot();
     this.#overflow = undefined;
@@ -196,7 +202,7 @@ export class SeriesTable<S extends Series> {
     let isClean = true;
     for (let i = level; i < texts.length; i += 1) {
       const text = texts[i] as string;
-      const cleaned = labelText(text);
+      const cleaned = labelText(text) || this.#fallback(i);
       if (cleaned === text) continue;
       isClean = false;
       texts[i] = cleaned;
@@ -228,6 +234,10 @@ export class SeriesTable<S extends Series> {
     return this.#keep(series);
   }
 
+  #fallback(level: number): string {
+    return this.#rules.fallbacks[level] ?? '';
+  }
+
   #keep(series: S): S {
     series.index = this.#all.length;
     this.#all.push(series);
@@ -241,7 +251,9 @@ export class SeriesTable<S extends Series> {
   #valuesIn(labels: Labels): unknown[] {
     this.#assertKnown(labels);
     const isSaid = (name: string): boolean => !this.#mayInherit || Object.hasOwn(labels, name);
-    return this.#names.map((name) => (isSaid(name) ? labels[name] : undefined));
+    return this.#names.map(
+      (name, i) => (isSaid(name) ? labels[name] : undefined) ?? this.#fallback(i),
+    );
   }
 
   #assertKnown(labels: Labels): void {

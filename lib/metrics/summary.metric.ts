@@ -10,6 +10,7 @@ import type { Series } from './series-table.js';
 /** The percentiles are those of a summary of `prom-client` without labels. */
 interface SummarySeries extends Series {
   readonly digest: PromSummary;
+  observations: number;
 }
 
 /** A summary. */
@@ -39,21 +40,31 @@ export class SummaryMetric extends DistributionMetric<SummarySeries> implements 
     for (const series of this.series()) {
       // Removed while others had the event loop.
       if (series.index < 0) continue;
-      const lines = await this.#lines(series);
-      if (out.write(this.#text(lines, this.writtenLabels(series), format))) await out.pause();
+      const labels = this.writtenLabels(series);
+      out.write(this.#text(await this.#lines(series), labels, format));
+      // Each may take long by itself.
+      if (out.isLate()) await out.pause();
     }
   }
 
   protected override make(text: string, branch: Branch | undefined): SummarySeries {
-    return { index: -1, text, branch, written: undefined, digest: this.#newDigest() };
+    return {
+      index: -1,
+      text,
+      branch,
+      written: undefined,
+      digest: this.#newDigest(),
+      observations: 0,
+    };
   }
 
   protected override writeLabels(values: readonly string[]): string {
     return this.labelsText('', values, '');
   }
 
-  protected override record({ digest }: SummarySeries, value: number): void {
-    digest.observe(value);
+  protected override record(series: SummarySeries, value: number): void {
+    series.digest.observe(value);
+    series.observations += 1;
   }
 
   protected override async samples(
@@ -77,8 +88,10 @@ export class SummaryMetric extends DistributionMetric<SummarySeries> implements 
   }
 
   async #lines(series: SummarySeries): Promise<readonly PromSample[]> {
+    const { observations } = series;
     const { values } = await series.digest.get();
-    if (values.length === 0 && this.#forgets) this.table.delete(series);
+    const isOver = values.length === 0 && series.observations === observations;
+    if (isOver && this.#forgets) this.table.delete(series);
     return values;
   }
 }

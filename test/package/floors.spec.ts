@@ -43,7 +43,7 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
     [
       'bridges/health-log.ts',
       'bridges/health-metrics.ts',
-      'bridges/own-metrics.ts',
+      'bridges/fault-metrics.ts',
       'endpoints/crowd.ts',
       'endpoints/gzip.ts',
       'endpoints/health-body.ts',

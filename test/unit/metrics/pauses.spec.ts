@@ -4,10 +4,14 @@ import { MetricsRegistry } from '../../../lib/metrics/metrics.registry.js';
 import type { PromClient } from '../../../lib/metrics/prom-client.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
-/** A clock by which everything takes long. */
+/** A clock that goes on whenever it is looked at: by a lot, everything takes long. */
 class SlowClock extends FakeClock {
+  constructor(private readonly stepMs = 10) {
+    super();
+  }
+
   override nowMs(): number {
-    this.hold(10);
+    this.hold(this.stepMs);
     return super.nowMs();
   }
 }
@@ -24,8 +28,8 @@ async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
   return turns;
 }
 
-function slowRegistry(): MetricsRegistry {
-  return new MetricsRegistry(promClient as unknown as PromClient, {}, new SlowClock());
+function slowRegistry(stepMs?: number): MetricsRegistry {
+  return new MetricsRegistry(promClient as unknown as PromClient, {}, new SlowClock(stepMs));
 }
 
 it('A long exposition lets others have the event loop after each of its parts', async () => {
@@ -54,3 +58,37 @@ it('One of many series that take long lets others have it more often than it has
 
   expect(turns).toBeGreaterThanOrEqual(10);
 });
+
+it('It does so no more often than its time is up', async () => {
+  const metrics = slowRegistry(0.3);
+  const counter = metrics.counter('short_total', 'Short', ['a']);
+  for (let at = 0; at < 2_000; at += 1) counter.inc({ a: at });
+
+  const turns = await turnsDuring(() => metrics.render('prometheus'));
+
+  // The clock is looked at some 30 times.
+  expect(turns).toBeGreaterThanOrEqual(5);
+  expect(turns).toBeLessThanOrEqual(15);
+});
+
+it.each(['counter', 'gauge', 'histogram', 'summary'] as const)(
+  'A series of a %s that is removed meanwhile is not shown, and one that comes is no harm',
+  async (type) => {
+    const metrics = slowRegistry();
+    const metric = metrics.ofType(type, { name: 'm', help: 'M', labelNames: ['a'] });
+    const record = (a: string): void =>
+      'observe' in metric ? metric.observe({ a }, 1) : metric.inc({ a });
+    for (let at = 0; at < 500; at += 1) record(`${at}`);
+
+    const rendering = metrics.render('prometheus');
+    await new Promise(setImmediate);
+    metric.remove({ a: '400' });
+    metric.remove({ a: '0' });
+    record('late');
+
+    const text = Buffer.concat(await rendering).toString();
+    expect(text).toContain('a="399"');
+    expect(text).not.toContain('a="400"');
+    expect(await metrics.expose()).toContain('a="late"');
+  },
+);

@@ -2,7 +2,7 @@ import { HealthRegistry, HealthStatus } from 'nestjs-observability';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { exportFaults } from '../../../lib/bridges/own-metrics.js';
+import { exportFaults } from '../../../lib/bridges/fault-metrics.js';
 import { accessPolicy } from '../../../lib/endpoints/access-policy.js';
 import { detailsPolicy } from '../../../lib/endpoints/details-policy.js';
 import { FAULT_SOURCES, Faults } from '../../../lib/faults.js';
