@@ -2,6 +2,11 @@
 export class SingleFlight<Made> {
   readonly #underWay = new Map<string, Promise<Made>>();
 
+  /** Whether what a key stands for is under way. */
+  has(key: string): boolean {
+    return this.#underWay.has(key);
+  }
+
   /** @param make is called unless what the key stands for is under way. */
   join(key: string, make: () => Promise<Made>): Promise<Made> {
     const underWay = this.#underWay.get(key);

@@ -47,7 +47,7 @@ export class ExportedMetrics {
     if (runtime) this.#runtime = new RuntimeMetrics(metrics);
     http.create(isOwnEndpoint);
     exportHealth(health, metrics);
-    exportFaults(faults, metrics, () => metrics.dropped);
+    exportFaults(faults, metrics, () => metrics.diverted);
   }
 
   /** The application listens: what needs timers and observers has them from now on. */

@@ -16,7 +16,7 @@ export function exportFaults(
   droppedSeries: Totals,
 ): void {
   if (!metrics.enabled) return;
-  metrics.own(
+  metrics.exported(
     'counter',
     {
       name: 'observability_errors_total',
@@ -26,7 +26,7 @@ export function exportFaults(
     },
     UNLIMITED,
   );
-  metrics.own(
+  metrics.exported(
     'counter',
     {
       name: 'observability_series_dropped_total',

@@ -17,7 +17,7 @@ export function exportHealth(health: HealthRegistry, metrics: MetricsRegistry): 
   exportReadiness(health, metrics);
   const gauges = exportLastResults(health, metrics);
   const transitions = exportTransitions(health, metrics);
-  const durations = metrics.own(
+  const durations = metrics.exported(
     'histogram',
     {
       name: 'health_check_duration_seconds',
@@ -43,7 +43,7 @@ interface PerCheck {
 }
 
 function exportReadiness(health: HealthRegistry, metrics: MetricsRegistry): void {
-  metrics.own('gauge', {
+  metrics.exported('gauge', {
     name: 'health_ready',
     help: 'Whether this instance may get traffic, as the readiness probe tells it.',
     aggregator: 'min',
@@ -52,7 +52,7 @@ function exportReadiness(health: HealthRegistry, metrics: MetricsRegistry): void
       this.set(Number(health.readiness.ready && isWell));
     },
   });
-  metrics.own('gauge', {
+  metrics.exported('gauge', {
     name: 'health_shutting_down',
     help: 'Whether shutdown has begun.',
     aggregator: 'max',
@@ -63,7 +63,7 @@ function exportReadiness(health: HealthRegistry, metrics: MetricsRegistry): void
 }
 
 function exportLastResults(health: HealthRegistry, metrics: MetricsRegistry): PerCheck {
-  const status = metrics.own(
+  const status = metrics.exported(
     'gauge',
     {
       name: 'health_check_status',
@@ -76,7 +76,7 @@ function exportLastResults(health: HealthRegistry, metrics: MetricsRegistry): Pe
     },
     UNLIMITED,
   );
-  const lastRun = metrics.own(
+  const lastRun = metrics.exported(
     'gauge',
     {
       name: 'health_check_last_run_timestamp_seconds',
@@ -107,7 +107,7 @@ function setOneHot(gauge: Gauge, { name, status }: HealthCheckResult): void {
 
 function exportTransitions(health: HealthRegistry, metrics: MetricsRegistry): PerCheck {
   const begun = new Set<string>();
-  const transitions = metrics.own(
+  const transitions = metrics.exported(
     'counter',
     {
       name: 'health_check_transitions_total',

@@ -73,19 +73,19 @@ export class HttpMetrics implements ExchangeMeter {
     const { metrics, settings } = this;
     if (!metrics.enabled || settings === undefined) return;
     this.#isOwn = isOwn;
-    const requests: Counter<Label> = metrics.own('counter', {
+    const requests: Counter<Label> = metrics.exported('counter', {
       name: 'http_requests_total',
       help: 'Requests that have been answered, or have gone away (status 499), by the pattern of their route.',
       labelNames: LABELS,
     });
-    const durations: Histogram<Label> = metrics.own('histogram', {
+    const durations: Histogram<Label> = metrics.exported('histogram', {
       name: 'http_request_duration_seconds',
       help: 'Time from a request to the end of its answer in seconds, by the pattern of its route.',
       labelNames: LABELS,
       buckets: settings.buckets,
     });
     this.#metrics = { requests, durations };
-    const inFlight: Gauge = metrics.own('gauge', {
+    const inFlight: Gauge = metrics.exported('gauge', {
       name: 'http_requests_in_flight',
       help: 'Requests that have not been answered to the end.',
       collect: () => inFlight.set(this.#countInFlight()),

@@ -53,6 +53,11 @@ export class Collection {
     private readonly clock: Clock,
   ) {}
 
+  /** Whether metrics are being asked, so that who comes now joins. */
+  get isUnderWay(): boolean {
+    return this.#collecting.has('');
+  }
+
   /** Asks all metrics, or joins who does. */
   collect(): Promise<Collected> {
     return this.#collecting.join('', () => this.#collectAll());

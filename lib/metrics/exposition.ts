@@ -57,9 +57,12 @@ export class Exposition {
 
   async #writeAll(format: ExpositionFormat): Promise<readonly Uint8Array[]> {
     // A collector may empty its metric first, which another scrape would then not find while it writes.
-    while (this.#beingWritten.size > 0) await Promise.all(this.#beingWritten);
-    const collected = await this.#collection.collect();
-    const writing = this.#writeCollected(collected, format);
+    while (this.#beingWritten.size > 0 && !this.#collection.isUnderWay) {
+      await Promise.all(this.#beingWritten);
+    }
+    const writing = this.#collection
+      .collect()
+      .then((collected) => this.#writeCollected(collected, format));
     this.#beingWritten.add(writing);
     return writing.finally(() => this.#beingWritten.delete(writing));
   }
@@ -77,9 +80,10 @@ export class Exposition {
       );
       if (out.isLate()) await out.pause();
     }
+    const written = new Set<string>();
     for (const { name, data, from } of foreign) {
       await this.#guard.attempt(`Metric "${name}"`, CUT_SHORT, async () => {
-        if (this.#clashes(data)) return;
+        if (this.#clashes(data, written)) return;
         this.#watchSize(data);
         await out.writeLines(foreignLines(data, from, format, isTaken));
       });
@@ -110,13 +114,17 @@ export class Exposition {
   }
 
   /** Two metrics may share the names of samples without having one name: a histogram `a` and a counter `a_count`. */
-  #clashes(data: PromMetricData): boolean {
-    const shared = sampleNames(data).find(this.sources.writes);
-    if (shared === undefined) return false;
+  #clashes(data: PromMetricData, written: Set<string>): boolean {
+    const samples = sampleNames(data);
+    const shared = samples.find((name) => this.sources.writes(name) || written.has(name));
+    if (shared === undefined) {
+      for (const name of samples) written.add(name);
+      return false;
+    }
     this.#guard.warnOnce(
       `${data.name} clashes`,
-      `Metric "${data.name}", which was made with prom-client, is left out of scrapes: a metric of MetricsRegistry ` +
-        `writes samples called "${shared}" too. Give one of them another name`,
+      `Metric "${data.name}", which was made with prom-client, is left out of scrapes: another metric writes ` +
+        `samples called "${shared}" too. Give one of them another name`,
     );
     return true;
   }

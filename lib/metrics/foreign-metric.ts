@@ -37,6 +37,8 @@ export async function readRegistry(registry: PromRegistry): Promise<ForeignRegis
 export async function readMetric(metric: PromMetric): Promise<PromMetricData> {
   const data: unknown = await (metric.getForPromString?.() ?? metric.get());
   if (typeof data !== 'object' || data === null) throw new TypeError('it tells nothing of itself');
+  const { name } = data as { name?: unknown };
+  if (typeof name !== 'string') throw new TypeError('it does not tell its name');
   return data as PromMetricData;
 }
 

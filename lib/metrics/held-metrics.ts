@@ -11,7 +11,7 @@ export interface HeldMetric {
   readonly definition: MetricDefinition;
   readonly metric: MetricTypes[MetricType];
   /** Whether the module itself exports it: then it stands aside for one of the application's. */
-  readonly isOurs: boolean;
+  readonly isExported: boolean;
 }
 
 /** Which metric of a registry holds a name, and which one writes samples of a name. */
@@ -69,9 +69,9 @@ export class HeldMetrics {
     return undefined;
   }
 
-  /** Ours are never in the way of the application. */
+  /** Those of the module are never in the way of the application. */
   #theirs(held: ReadonlyMap<string, HeldMetric>, name: string): MetricDefinition | undefined {
     const found = held.get(name);
-    return found?.isOurs === false ? found.definition : undefined;
+    return found?.isExported === false ? found.definition : undefined;
   }
 }

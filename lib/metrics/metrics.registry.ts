@@ -43,7 +43,7 @@ export interface MetricsRegistrySettings {
 }
 
 /** What a metric of the module itself may do that others may not. */
-export interface OwnMetricSettings {
+export interface ExportedMetricSettings {
   /** It may have any number of label sets, as something else bounds them. @default false */
   readonly unlimited?: boolean;
   /** It is shown although prom-client's default registry has one of its name. @default false */
@@ -51,10 +51,10 @@ export interface OwnMetricSettings {
 }
 
 /** For what prom-client's own default metrics are called, too; Node.js bounds what stands in their labels. */
-export const SHADOWS: OwnMetricSettings = { shadows: true, unlimited: true };
+export const SHADOWS: ExportedMetricSettings = { shadows: true, unlimited: true };
 
 /** For what has labels whose values are bounded by themselves, and of which none may be missing. @internal */
-export const UNLIMITED: OwnMetricSettings = { unlimited: true };
+export const UNLIMITED: ExportedMetricSettings = { unlimited: true };
 
 const OFF =
   '# Metrics are off. Switch them on with metrics.enabled or ENABLE_METRICS=true, and install prom-client.\n';
@@ -75,8 +75,8 @@ interface MetricsOn {
  * Makes the metrics of one application and exposes them. Injectable everywhere.
  *
  * The metrics have the calls of `prom-client`, and are `instanceof` its classes; their series are kept here. Nothing that
- * is said to one throws: a bad value or an unknown label is dropped and counted in `observability_errors_total`. With metrics off, or without
- * `prom-client`, they have the same shape and do nothing, so that application code needs no `if`.
+ * is said to one throws: a bad value or an unknown label is dropped and counted in `observability_errors_total`. With
+ * metrics off, or without `prom-client`, they have the same shape and do nothing, so that application code needs no `if`.
  *
  * @example
  * const orders = metrics.counter('orders_total', 'Orders placed', ['country']);
@@ -235,19 +235,19 @@ export class MetricsRegistry {
   }
 
   /** How often something was recorded in the series for what comes beyond, by metric. @internal */
-  get dropped(): Iterable<readonly [metric: string, recordings: number]> {
+  get diverted(): Iterable<readonly [metric: string, recordings: number]> {
     return this.#diverted;
   }
 
   /**
    * A metric that the module itself exports. Where the application has taken the name, here or in prom-client's default
-   * registry, or takes it here later on, that one is the application's own: ours stands aside, and one warning says so.
+   * registry, or takes it here later on, that one is the application's: the module's stands aside, and one warning says so.
    * @internal
    */
-  own<Type extends MetricType>(
+  exported<Type extends MetricType>(
     type: Type,
     configuration: AnyConfiguration,
-    settings: OwnMetricSettings = {},
+    settings: ExportedMetricSettings = {},
   ): MetricTypes[Type] {
     const definition = defineMetric(type, configuration);
     const { name } = definition;
@@ -256,7 +256,7 @@ export class MetricsRegistry {
     if (isFree && (settings.shadows === true || !isTheirs)) {
       return this.#make(type, definition, configuration, settings);
     }
-    this.#warnOfOwn(name);
+    this.#warnOfStandingAside(name);
     return noopMetric();
   }
 
@@ -267,7 +267,7 @@ export class MetricsRegistry {
     if (clash !== undefined) throw new Error(clash);
     const held = this.#held.get(definition.name);
     // As nothing clashes, the definitions are the same, and with them the type.
-    if (held?.isOurs === false) return held.metric as MetricTypes[Type];
+    if (held?.isExported === false) return held.metric as MetricTypes[Type];
     for (const rival of this.#held.rivalsOf(definition)) this.#standAside(rival);
     return this.#make(type, definition, configuration);
   }
@@ -276,12 +276,12 @@ export class MetricsRegistry {
     type: Type,
     definition: MetricDefinition,
     configuration: AnyConfiguration,
-    own?: OwnMetricSettings,
+    exported?: ExportedMetricSettings,
   ): MetricTypes[Type] {
-    const isOurs = own !== undefined;
+    const isExported = exported !== undefined;
     if (this.#on === undefined) {
       const metric = noopMetric();
-      this.#held.add({ definition, metric, isOurs });
+      this.#held.add({ definition, metric, isExported });
       return metric;
     }
     const { make, metrics, registry, shared } = this.#on;
@@ -290,25 +290,25 @@ export class MetricsRegistry {
       ...shared,
       definition,
       configuration,
-      maxSeries: own?.unlimited === true ? Number.POSITIVE_INFINITY : this.#maxSeries,
+      maxSeries: exported?.unlimited === true ? Number.POSITIVE_INFINITY : this.#maxSeries,
       diverted: () => this.#divert(name),
     });
     registry.registerMetric(metric);
     metrics.set(name, metric);
-    this.#held.add({ definition, metric, isOurs });
+    this.#held.add({ definition, metric, isExported });
     return metric;
   }
 
-  /** Takes out one of ours whose names the application takes, which it may do as late as in a request. */
+  /** Takes out one of the module whose names the application takes, which it may do as late as in a request. */
   #standAside(held: HeldMetric): void {
     const { name } = held.definition;
     this.#held.drop(held);
     this.#on?.metrics.delete(name);
     this.#on?.registry.removeSingleMetric(name);
-    this.#warnOfOwn(name);
+    this.#warnOfStandingAside(name);
   }
 
-  #warnOfOwn(name: string): void {
+  #warnOfStandingAside(name: string): void {
     this.#logger.warn(`Metric "${name}" is the application's own: that of the module stands aside`);
   }
 

@@ -45,5 +45,5 @@ for (let i = 1; i <= LAST; i += 1) {
   if (i === FIRST || i === LAST) samples.push(await look(i));
 }
 
-const dropped = Object.fromEntries(metrics.dropped);
+const dropped = Object.fromEntries(metrics.diverted);
 process.stdout.write(JSON.stringify({ samples, dropped }));

@@ -25,7 +25,7 @@ export class GarbageCollection {
   #observer: PerformanceObserver | undefined;
 
   constructor(registry: MetricsRegistry) {
-    this.#durations = registry.own(
+    this.#durations = registry.exported(
       'histogram',
       {
         name: 'nodejs_gc_duration_seconds',

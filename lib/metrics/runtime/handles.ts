@@ -32,7 +32,7 @@ function countActive(
   take: () => Active,
 ): void {
   const active = new SharedReading(take);
-  const byType = registry.own(
+  const byType = registry.exported(
     'gauge',
     {
       name: `nodejs_active_${noun}`,

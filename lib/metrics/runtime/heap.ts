@@ -40,7 +40,7 @@ const SPACE_SIZES = [
 function makeSpaceMetrics(registry: MetricsRegistry): void {
   const spaces = new SharedReading(getHeapSpaceStatistics);
   for (const [size, what, field] of SPACE_SIZES) {
-    const gauge = registry.own(
+    const gauge = registry.exported(
       'gauge',
       {
         name: `nodejs_heap_space_size_${size}_bytes`,

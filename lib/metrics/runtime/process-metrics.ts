@@ -30,7 +30,7 @@ function makeProcessorMetrics(registry: MetricsRegistry): void {
   const usage = new SharedReading(() => process.cpuUsage());
   for (const [name, help, ofUser, ofSystem] of PROCESSOR_TIMES) {
     let countedMicros = 0;
-    const counter = registry.own(
+    const counter = registry.exported(
       'counter',
       {
         name,
@@ -85,7 +85,7 @@ function makeFileMetrics(registry: MetricsRegistry, clock: Clock, folder: string
 }
 
 function makeConstantMetrics(registry: MetricsRegistry): void {
-  const start = registry.own(
+  const start = registry.exported(
     'gauge',
     {
       name: 'process_start_time_seconds',
@@ -96,7 +96,7 @@ function makeConstantMetrics(registry: MetricsRegistry): void {
     SHADOWS,
   );
   const [major = '', minor = '', patch = ''] = process.versions.node.split(/[.-]/);
-  const node = registry.own(
+  const node = registry.exported(
     'gauge',
     {
       name: 'nodejs_version_info',

@@ -21,5 +21,5 @@ export function readingGauge<T>(
     const reading = shared.read();
     return reading instanceof Promise ? reading.then(show) : show(reading);
   };
-  const gauge = registry.own('gauge', { ...names, collect }, SHADOWS);
+  const gauge = registry.exported('gauge', { ...names, collect }, SHADOWS);
 }

@@ -98,7 +98,7 @@ it('a request that has ended before the metrics were made is not counted, and la
 
 it('with more endpoints than an application has, each is still counted', async () => {
   const { http, answer, metrics, counts } = await start();
-  const own = vi.spyOn(metrics, 'own');
+  const own = vi.spyOn(metrics, 'exported');
   http.create(nobody);
   const requests = own.mock.results[0]?.value as Counter;
   const labels = vi.spyOn(requests, 'labels');

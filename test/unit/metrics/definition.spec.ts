@@ -53,6 +53,12 @@ const AGES: readonly Partial<SummaryConfiguration>[] = [
   { maxAgeSeconds: 60 },
   { ageBuckets: 5 },
   { maxAgeSeconds: undefined, ageBuckets: undefined },
+  // A tenth of a second for each part, to the digit.
+  { maxAgeSeconds: 0.3, ageBuckets: 3 },
+  { maxAgeSeconds: 0.6, ageBuckets: 6 },
+  { maxAgeSeconds: 0.7, ageBuckets: 7 },
+  { maxAgeSeconds: 1.2, ageBuckets: 12 },
+  { maxAgeSeconds: 2.3, ageBuckets: 23 },
 ];
 
 const UPKEEPS: readonly Partial<MetricConfiguration<string, never>>[] = [
@@ -130,6 +136,17 @@ describe.each(REGISTRIES)('With metrics %s', (_state, registry) => {
       /maxAgeSeconds is 0.4 .*accepted is a finite number from 0.5, 0.1 for each/,
     );
   });
+
+  it.each([3, 6, 7, 12, 23])(
+    'the least age of %i parts is told in a short number',
+    (ageBuckets) => {
+      const ask = () => registry().summary({ ...NAMED, maxAgeSeconds: 0.1, ageBuckets });
+
+      expect(ask).toThrow(
+        `maxAgeSeconds is 0.1 (number); accepted is a finite number from ${ageBuckets / 10}, 0.1 for each`,
+      );
+    },
+  );
 
   it('only a summary has an age to be wrong', () => {
     const other = { ...NAMED, maxAgeSeconds: 0, ageBuckets: 0 };

@@ -7,8 +7,8 @@ import { noopMetric } from '../../../lib/metrics/noop-metric.js';
 const THEIRS = false;
 const OURS = true;
 
-function held(type: MetricType, name: string, isOurs: boolean): HeldMetric {
-  return { definition: definition(type, name), metric: noopMetric(), isOurs };
+function held(type: MetricType, name: string, isExported: boolean): HeldMetric {
+  return { definition: definition(type, name), metric: noopMetric(), isExported };
 }
 
 function definition(type: MetricType, name: string, labelNames: readonly string[] = []) {

@@ -59,7 +59,7 @@ function limited(
       return Object.fromEntries(samples.map(({ labels, value }) => [labels.get('a'), value]));
     },
     /** How many recordings fell into the series for what comes beyond. */
-    diverted: () => Object.fromEntries(metrics.dropped),
+    diverted: () => Object.fromEntries(metrics.diverted),
   };
 }
 

@@ -37,7 +37,7 @@ async function theirs(): Promise<Described[]> {
 
 function ours(): Described[] {
   const registry = registryOn();
-  const own = vi.spyOn(registry, 'own');
+  const own = vi.spyOn(registry, 'exported');
   const metrics = new RuntimeMetrics(registry);
   metrics.stop();
   return own.mock.calls.map(([type, { name, labelNames = [], aggregator = 'sum', buckets }]) => ({
@@ -67,7 +67,7 @@ it.runIf(process.platform === 'linux')(
 
 it('every one of them is exposed', async () => {
   const registry = registryOn();
-  const own = vi.spyOn(registry, 'own');
+  const own = vi.spyOn(registry, 'exported');
   const metrics = new RuntimeMetrics(registry);
   metrics.stop();
   const text = await registry.expose();

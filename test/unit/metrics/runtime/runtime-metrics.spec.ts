@@ -135,12 +135,12 @@ describe('an application that listens', () => {
 describe('with metrics off', () => {
   it('nothing is made, nothing measures, and nothing is said of a name that is taken', () => {
     const registry = new MetricsRegistry();
-    const own = vi.spyOn(registry, 'own');
+    const exported = vi.spyOn(registry, 'exported');
     registry.gauge('process_open_fds', 'Mine');
     const metrics = new RuntimeMetrics(registry);
     metrics.start();
 
-    expect(own).not.toHaveBeenCalled();
+    expect(exported).not.toHaveBeenCalled();
     expect(running.size).toBe(0);
     expect(log.lines).toEqual([]);
     metrics.stop();
@@ -149,20 +149,20 @@ describe('with metrics off', () => {
 
 it('each metric is complete when it is scraped alone', async () => {
   const registry = registryOn();
-  const own = vi.spyOn(registry, 'own');
+  const exported = vi.spyOn(registry, 'exported');
   const metrics = new RuntimeMetrics(registry);
   metrics.start();
   const all = await scrapeOnce(registry, 'nodejs_eventloop_lag_seconds');
   metrics.stop();
   // How garbage is collected, and what is active, is different each time.
-  const names = own.mock.calls
+  const names = exported.mock.calls
     .map(([, { name }]) => name)
     .filter((name) => !/^nodejs_(gc_|active_[a-z]+$)/.test(name));
 
   for (const name of names) {
     const only = registryOn();
-    const make = only.own.bind(only);
-    vi.spyOn(only, 'own').mockImplementation((type, configuration) =>
+    const make = only.exported.bind(only);
+    vi.spyOn(only, 'exported').mockImplementation((type, configuration) =>
       configuration.name === name ? make(type, configuration) : noopMetric(),
     );
     const alone = new RuntimeMetrics(only);
