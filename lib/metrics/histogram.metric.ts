@@ -49,7 +49,7 @@ export class HistogramMetric extends DistributionMetric<HistogramSeries> impleme
   }
 
   override write(out: ExpositionParts, format: ExpositionFormat): Promise<void> {
-    return out.writeEach(this.series(), this.#textOf[format]);
+    return out.writeEach(this.table.all(), this.#textOf[format]);
   }
 
   /** For the text of registries of `prom-client`, which write the labels that lines share once. */

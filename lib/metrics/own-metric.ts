@@ -100,11 +100,6 @@ export abstract class OwnMetric<S extends Series> {
     labels: Record<string, string>,
   ): PromSample[] | Promise<PromSample[]>;
 
-  /** The series that are there now. */
-  series(): readonly S[] {
-    return this.table.all();
-  }
-
   /** For registries of `prom-client`: brings the metric up to date and tells all of it. */
   async get(): Promise<MetricData> {
     await this.collect?.();

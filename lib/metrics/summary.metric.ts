@@ -37,7 +37,7 @@ export class SummaryMetric extends DistributionMetric<SummarySeries> implements 
   }
 
   override async write(out: ExpositionParts, format: ExpositionFormat): Promise<void> {
-    for (const series of this.series()) {
+    for (const series of this.table.all()) {
       // Removed while others had the event loop.
       if (series.index < 0) continue;
       const labels = this.writtenLabels(series);

@@ -32,7 +32,7 @@ export abstract class ValueMetric extends OwnMetric<ValueSeries> {
   }
 
   override write(out: ExpositionParts): Promise<void> {
-    return out.writeEach(this.series(), this.#textOf);
+    return out.writeEach(this.table.all(), this.#textOf);
   }
 
   protected override make(text: string, branch: Branch | undefined): ValueSeries {

@@ -1,12 +1,10 @@
-import promClient from 'prom-client';
 import { expect, it, vi } from 'vitest';
-import { MetricsRegistry } from '../../../lib/metrics/metrics.registry.js';
-import type { PromClient } from '../../../lib/metrics/prom-client.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { registryOn } from './registry-on.js';
 
 it('A collector that waits for a scrape itself is asked once, and loses only its own metric at its deadline', async () => {
   const clock = new FakeClock();
-  const metrics = new MetricsRegistry(promClient as unknown as PromClient, {}, clock);
+  const metrics = registryOn({}, clock);
   const collect = vi.fn<() => Promise<void>>(async () => {
     await metrics.expose();
   });

@@ -1,10 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import promClient from 'prom-client';
 import { expect, it } from 'vitest';
-import { MetricsRegistry } from '../../../lib/metrics/metrics.registry.js';
+import type { MetricsRegistry } from '../../../lib/metrics/metrics.registry.js';
 import type { ExpositionFormat } from '../../../lib/metrics/metrics.types.js';
-import type { PromClient } from '../../../lib/metrics/prom-client.js';
-import { SlowClock } from './slow-clock.js';
+import { slowRegistry } from './slow-clock.js';
 
 const BOTH_WAYS: readonly (readonly [first: ExpositionFormat, second: ExpositionFormat])[] = [
   ['prometheus', 'openmetrics'],
@@ -14,7 +12,7 @@ const ROUNDS = 20;
 
 /** A gauge whose collector takes some turns between a reset and two values, after a histogram that takes long to write. */
 function registryWithJobs(collecting: number): MetricsRegistry {
-  const metrics = new MetricsRegistry(promClient as unknown as PromClient, {}, new SlowClock());
+  const metrics = slowRegistry();
   const large = metrics.histogram('large', 'Large', ['a']);
   for (let at = 0; at < 2_000; at += 1) large.observe({ a: at }, 1);
   metrics.gauge({

@@ -1,17 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import promClient from 'prom-client';
 import { expect, it } from 'vitest';
-import { MetricsRegistry } from '../../../lib/metrics/metrics.registry.js';
 import type { ExpositionFormat } from '../../../lib/metrics/metrics.types.js';
-import type { PromClient } from '../../../lib/metrics/prom-client.js';
 import { Gate } from '../../support/gate.js';
-import { SlowClock } from './slow-clock.js';
+import { slowRegistry } from './slow-clock.js';
 
 it('A gauge that a collector resets before it sets it is in a scrape between whose collection and writing another begins', async () => {
   const lost: number[] = [];
 
   for (let depth = 0; depth <= 40; depth += 1) {
-    const metrics = new MetricsRegistry(promClient as unknown as PromClient, {}, new SlowClock());
+    const metrics = slowRegistry();
     const large = metrics.histogram('large', 'Large', ['a']);
     for (let at = 0; at < 300; at += 1) large.observe({ a: at }, 1);
     const collected = new Gate();

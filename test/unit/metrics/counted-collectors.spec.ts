@@ -1,10 +1,9 @@
 import promClient from 'prom-client';
 import { expect, it } from 'vitest';
 import { Faults } from '../../../lib/faults.js';
-import { MetricsRegistry } from '../../../lib/metrics/metrics.registry.js';
-import type { PromClient } from '../../../lib/metrics/prom-client.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { watchLog } from './watched-log.js';
+import { registryOn } from './registry-on.js';
 
 watchLog();
 
@@ -19,7 +18,7 @@ it.each(COLLECTORS)(
   async (_how, collect) => {
     const faults = new Faults();
     const clock = new FakeClock();
-    const metrics = new MetricsRegistry(promClient as unknown as PromClient, { faults }, clock);
+    const metrics = registryOn({ faults }, clock);
     metrics.gauge({ name: 'ours', help: 'Ours', collect });
     new promClient.Gauge({ name: 'theirs', help: 'Theirs', collect }).set(0);
 

@@ -1,12 +1,10 @@
-import promClient from 'prom-client';
 import { expect, it, vi } from 'vitest';
-import { MetricsRegistry } from '../../../lib/metrics/metrics.registry.js';
-import type { PromClient } from '../../../lib/metrics/prom-client.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';
+import { registryOn } from './registry-on.js';
 
 it('A collector that hangs loses only its own metric, is waited for once, and is not called again until it is done', async () => {
   const clock = new FakeClock();
-  const metrics = new MetricsRegistry(promClient as unknown as PromClient, {}, clock);
+  const metrics = registryOn({}, clock);
   const gate = new AbortController();
   const collect = vi.fn<() => Promise<void>>(
     () =>

@@ -1,15 +1,14 @@
 import promClient from 'prom-client';
 import { expect, it } from 'vitest';
-import { MetricsRegistry } from '../../../lib/metrics/metrics.registry.js';
-import type { PromClient } from '../../../lib/metrics/prom-client.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';
 import { watchLog } from './watched-log.js';
+import { registryOn } from './registry-on.js';
 
 watchLog();
 
 it('Metrics that hang here and in the default registry cost a scrape five seconds, not five each', async () => {
   const clock = new FakeClock();
-  const metrics = new MetricsRegistry(promClient as unknown as PromClient, {}, clock);
+  const metrics = registryOn({}, clock);
   const never = (): Promise<void> => new Promise<void>(() => {});
   metrics.gauge({ name: 'ours', help: 'Ours', collect: never });
   new promClient.Gauge({ name: 'theirs', help: 'Theirs', collect: never }).set(0);

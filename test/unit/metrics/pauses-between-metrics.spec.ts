@@ -1,8 +1,7 @@
 import promClient from 'prom-client';
 import { expect, it } from 'vitest';
-import { MetricsRegistry } from '../../../lib/metrics/metrics.registry.js';
-import type { PromClient } from '../../../lib/metrics/prom-client.js';
-import { SlowClock } from './slow-clock.js';
+import type { MetricsRegistry } from '../../../lib/metrics/metrics.registry.js';
+import { slowRegistry, turnsDuring } from './slow-clock.js';
 import { watchLog } from './watched-log.js';
 
 watchLog();
@@ -10,21 +9,8 @@ watchLog();
 const METRICS = 200;
 const TYPES = ['counter', 'gauge', 'histogram', 'summary'] as const;
 
-function slowRegistry(): MetricsRegistry {
-  return new MetricsRegistry(promClient as unknown as PromClient, {}, new SlowClock());
-}
-
-/** How many turns the event loop makes during a scrape. */
-async function turnsOf(metrics: MetricsRegistry): Promise<number> {
-  let turns = 0;
-  let next = setImmediate(function count() {
-    turns += 1;
-    next = setImmediate(count);
-  });
-  await metrics.render('prometheus');
-  clearImmediate(next);
-  return turns;
-}
+const turnsOf = (metrics: MetricsRegistry): Promise<number> =>
+  turnsDuring(() => metrics.render('prometheus'));
 
 it.each(TYPES)('Many a %s of one series lets others have the event loop', async (type) => {
   const metrics = slowRegistry();

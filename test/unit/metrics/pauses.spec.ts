@@ -1,36 +1,5 @@
-import promClient from 'prom-client';
 import { expect, it } from 'vitest';
-import { MetricsRegistry } from '../../../lib/metrics/metrics.registry.js';
-import type { PromClient } from '../../../lib/metrics/prom-client.js';
-import { FakeClock } from '../../support/fake-clock.js';
-
-/** A clock that goes on whenever it is looked at: by a lot, everything takes long. */
-class SlowClock extends FakeClock {
-  constructor(private readonly stepMs = 10) {
-    super();
-  }
-
-  override nowMs(): number {
-    this.hold(this.stepMs);
-    return super.nowMs();
-  }
-}
-
-/** How many turns the event loop makes while something goes on. */
-async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
-  let turns = 0;
-  let next = setImmediate(function count() {
-    turns += 1;
-    next = setImmediate(count);
-  });
-  await work();
-  clearImmediate(next);
-  return turns;
-}
-
-function slowRegistry(stepMs?: number): MetricsRegistry {
-  return new MetricsRegistry(promClient as unknown as PromClient, {}, new SlowClock(stepMs));
-}
+import { slowRegistry, turnsDuring } from './slow-clock.js';
 
 it('A long exposition lets others have the event loop after each of its parts', async () => {
   const metrics = slowRegistry();

@@ -1,9 +1,8 @@
 import promClient from 'prom-client';
 import { expect, it } from 'vitest';
-import { MetricsRegistry } from '../../../lib/metrics/metrics.registry.js';
-import type { PromClient } from '../../../lib/metrics/prom-client.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { watchLog } from './watched-log.js';
+import { registryOn } from './registry-on.js';
 
 watchLog();
 
@@ -11,7 +10,7 @@ it.each(['ours', 'theirs'])(
   'Between collectors that work at once others have the event loop: %s',
   async (whose) => {
     const clock = new FakeClock();
-    const metrics = new MetricsRegistry(promClient as unknown as PromClient, {}, clock);
+    const metrics = registryOn({}, clock);
     let turn = 0;
     const turns = new Set<number>();
     const collect = (): void => {
