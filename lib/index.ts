@@ -60,14 +60,18 @@ export type {
   ObservabilityModuleOptions,
   ObservabilityOptionsFactory,
   RoutesOptions,
+  SentryHealthOptions,
   SentryOptions,
   ToolsOptions,
 } from './observability.options.js';
 export { SentryService } from './sentry/sentry.service.js';
 export type {
+  CaptureHttpStatus,
+  SentryBreadcrumb,
   SentryCaptureContext,
   SentryInitOptions,
   SentryLevel,
+  SentryScope,
 } from './sentry/sentry.types.js';
 export { enableGracefulShutdown } from './shutdown/enable-graceful-shutdown.js';
 export type { GracefulShutdownOptions } from './shutdown/enable-graceful-shutdown.js';

@@ -7,7 +7,12 @@ import type {
 } from './endpoints/endpoints.types.js';
 import type { HealthStatus } from './health/health.types.js';
 import type { HttpMetricsSettings } from './metrics/metrics.types.js';
-import type { SentryDefaults, SentryInitOptions } from './sentry/sentry.types.js';
+import type {
+  CaptureHttpStatus,
+  SentryDefaults,
+  SentryInitOptions,
+  SentryReportSettings,
+} from './sentry/sentry.types.js';
 
 /** Options of `ObservabilityModule.forRoot()`. Each wins over its environment variable; `undefined` counts as not given. */
 export interface ObservabilityModuleOptions {
@@ -117,7 +122,37 @@ export interface SentryOptions {
   readonly release?: string | undefined;
   /** 0 to 1. Variable `SENTRY_TRACES_SAMPLE_RATE`. @default none: no traces */
   readonly tracesSampleRate?: number | undefined;
+  /**
+   * Which errors that a request ends with are captured: those whose status is this or above, or of which the function
+   * says so. The status is that of an `HttpException` or of an error like those of the package `http-errors`, and 500
+   * for any other. Where the function throws, or returns neither `true` nor `false`, the default decides.
+   *
+   * @default 500
+   */
+  readonly captureHttpStatus?: number | CaptureHttpStatus | undefined;
+  /** The header of the answer that carries the id of the event; `false` for none. @default 'X-Sentry-Event-Id' */
+  readonly eventIdHeader?: string | false | undefined;
+  /**
+   * The field of the answer's body that carries the id of the event, where NestJS itself answers and not a filter of the
+   * application; `false` for none. @default false
+   */
+  readonly eventIdField?: string | false | undefined;
+  /** Events for transitions of health checks; `false` for none. @default true */
+  readonly health?: boolean | SentryHealthOptions | undefined;
   readonly [sdkOption: string]: unknown;
+}
+
+/** What Sentry is told of health checks. */
+export interface SentryHealthOptions {
+  /** What a check that turns degraded leaves: a breadcrumb on later events, or an event. @default 'breadcrumb' */
+  readonly degraded?: 'breadcrumb' | 'warning' | undefined;
+  /** How many unhealthy results in a row make an event. @default 1 */
+  readonly failureThreshold?: number | undefined;
+  /**
+   * How long after the event of a check that failed there is no other for it, in milliseconds: what flaps makes one
+   * event in that time. What it has come to is told afterwards. @default 60000
+   */
+  readonly minIntervalMs?: number | undefined;
 }
 
 /** URLs of the tools around the application, answered by `/health/tools`; other keys are the user's own. */
@@ -158,6 +193,8 @@ export interface ResolvedOptions {
   readonly sentry: SentryInitOptions | undefined;
   /** What a direct `init` of Sentry takes over. */
   readonly sentryDefaults: SentryDefaults;
+  /** What Sentry is told without being asked to. */
+  readonly sentryReports: SentryReportSettings;
   readonly tools: Readonly<Record<string, string | null>>;
   /** `undefined`: the routes are on the application's own port. */
   readonly management: ManagementAddress | undefined;

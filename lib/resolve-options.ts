@@ -10,17 +10,20 @@ import { HealthStatus } from './health/health.types.js';
 import { DEFAULT_MAX_SERIES, LABEL_NAME, RESERVED_LABELS } from './metrics/metric-definition.js';
 import type { HttpMetricsSettings } from './metrics/metrics.types.js';
 import type { ResolvedOptions } from './observability.options.js';
-import type { SentryDefaults } from './sentry/sentry.types.js';
+import type { SentryDefaults, SentryHealthSettings } from './sentry/sentry.types.js';
 import { SettingsReader } from './settings-reader.js';
 import {
   accessFor,
   boolean,
   buckets,
   cacheMs,
+  degradedAs,
   detailsFor,
   dsnOrNone,
   endpoints,
+  fieldName,
   flag,
+  headerName,
   labelValue,
   nonEmpty,
   noSuchLabel,
@@ -28,7 +31,10 @@ import {
   routePath,
   sampleRate,
   seriesLimit,
+  serverErrors,
   statusCode,
+  statusesToCapture,
+  threshold,
   timeoutMs,
   toolUrl,
 } from './settings-rules.js';
@@ -158,9 +164,18 @@ function readSentry(
   reader: SettingsReader,
   value: unknown,
   environment: string,
-): Pick<ResolvedOptions, 'sentry' | 'sentryDefaults'> {
-  const sentry = reader.section('sentry', value);
-  const { dsn, release, tracesSampleRate, environment: own, ...sdkOptions } = sentry;
+): Pick<ResolvedOptions, 'sentry' | 'sentryDefaults' | 'sentryReports'> {
+  const {
+    dsn,
+    release,
+    tracesSampleRate,
+    environment: own,
+    captureHttpStatus,
+    eventIdHeader,
+    eventIdField,
+    health,
+    ...sdkOptions
+  } = reader.section('sentry', value);
   const readDsn = reader.setting('sentry.dsn', dsn, dsnOrNone, 'SENTRY_DSN');
   const readRelease = reader.setting('sentry.release', release, nonEmpty, 'SENTRY_RELEASE');
   const readRate = reader.setting(
@@ -175,7 +190,40 @@ function readSentry(
     ...(readRelease !== undefined && { release: readRelease }),
     ...(readRate !== undefined && { tracesSampleRate: readRate }),
   };
-  return { sentryDefaults, sentry: readDsn ? { ...sentryDefaults, dsn: readDsn } : undefined };
+  const header = reader.setting('sentry.eventIdHeader', eventIdHeader, headerName);
+  const field = reader.setting('sentry.eventIdField', eventIdField, fieldName);
+  return {
+    sentryDefaults,
+    sentry: readDsn ? { ...sentryDefaults, dsn: readDsn } : undefined,
+    sentryReports: {
+      captureHttpStatus:
+        reader.setting('sentry.captureHttpStatus', captureHttpStatus, statusesToCapture) ??
+        serverErrors,
+      eventIdHeader: (header ?? 'X-Sentry-Event-Id') || undefined,
+      eventIdField: field || undefined,
+      health: readSentryHealth(reader, health),
+    },
+  };
+}
+
+function readSentryHealth(
+  reader: SettingsReader,
+  value: unknown,
+): SentryHealthSettings | undefined {
+  if (value === false) return undefined;
+  const health = reader.section('sentry.health', value === true ? undefined : value, [
+    'degraded',
+    'failureThreshold',
+    'minIntervalMs',
+  ]);
+  return {
+    degraded:
+      reader.setting('sentry.health.degraded', health['degraded'], degradedAs) ?? 'breadcrumb',
+    failureThreshold:
+      reader.setting('sentry.health.failureThreshold', health['failureThreshold'], threshold) ?? 1,
+    minIntervalMs:
+      reader.setting('sentry.health.minIntervalMs', health['minIntervalMs'], cacheMs) ?? 60_000,
+  };
 }
 
 function readTools(reader: SettingsReader, value: unknown): ResolvedOptions['tools'] {

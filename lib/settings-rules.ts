@@ -1,8 +1,9 @@
 import type { AccessOption, DetailsOption } from './endpoints/endpoints.types.js';
 import { isRoutePath, PATH_RULE } from './endpoints/route-path.js';
-import { CACHE_RULE, TIMEOUT_RULE } from './health/health-check.options.js';
+import { CACHE_RULE, THRESHOLD_RULE, TIMEOUT_RULE } from './health/health-check.options.js';
 import { areBuckets, BUCKETS_RULE } from './metrics/metric-definition.js';
 import { DSN_RULE, isDsn } from './sentry/dsn.js';
+import type { CaptureHttpStatus, SentryHealthSettings } from './sentry/sentry.types.js';
 import type { Rule } from './settings-reader.js';
 
 /** A text with something in it. */
@@ -33,6 +34,9 @@ export const timeoutMs: Rule<number> = asForOneCheck(TIMEOUT_RULE);
 
 /** For how long something is kept. */
 export const cacheMs: Rule<number> = asForOneCheck(CACHE_RULE);
+
+/** How many results in a row. */
+export const threshold: Rule<number> = asForOneCheck(THRESHOLD_RULE);
 
 /** Who sees messages and details. */
 export const detailsFor: Rule<DetailsOption> = {
@@ -143,6 +147,46 @@ export const dsnOrNone: Rule<string> = {
     if (value === null || value === '') return '';
     return typeof value === 'string' && isDsn(value) ? value : undefined;
   },
+};
+
+/** Which errors of requests are captured. */
+export const statusesToCapture: Rule<CaptureHttpStatus> = {
+  accepted:
+    'a status code, 400 to 599, or a function of the status and the error that returns true or false',
+  read: (value) => {
+    if (typeof value === 'function') return value as CaptureHttpStatus;
+    const status = statusCode.read(value);
+    return status !== undefined && status >= 400 ? fromStatus(status) : undefined;
+  },
+};
+
+/** Captures what has this status or one above. */
+export function fromStatus(least: number): CaptureHttpStatus {
+  return (status) => status >= least;
+}
+
+/** Captures what is the fault of the server. */
+export const serverErrors: CaptureHttpStatus = fromStatus(500);
+
+/** What a check that is degraded leaves in Sentry. */
+export const degradedAs: Rule<SentryHealthSettings['degraded']> = {
+  accepted: "'breadcrumb' or 'warning'",
+  read: (value) => (value === 'breadcrumb' || value === 'warning' ? value : undefined),
+};
+
+/** The name of a header, or `false` for none. */
+export const headerName: Rule<string | false> = {
+  accepted: 'the name of a header, or false for none',
+  read: (value) =>
+    value === false || (typeof value === 'string' && /^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(value))
+      ? value
+      : undefined,
+};
+
+/** The name of a field of a body, or `false` for none. */
+export const fieldName: Rule<string | false> = {
+  accepted: 'the name of a field, or false for none',
+  read: (value) => (value === false ? false : nonEmpty.read(value)),
 };
 
 /** The address of a tool for people, or `null` (`''` too) for none. */

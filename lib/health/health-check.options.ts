@@ -89,7 +89,8 @@ export const CACHE_RULE: OptionRule = {
   allows: (value) => isBetween(value, 0, MAX_DELAY_MS),
 };
 
-const THRESHOLD_RULE: OptionRule = {
+/** How many results in a row. */
+export const THRESHOLD_RULE: OptionRule = {
   accepted: `a whole number, 1 to ${MAX_THRESHOLD}`,
   allows: (value) => isBetween(value, 1, MAX_THRESHOLD) && Number.isInteger(value),
 };

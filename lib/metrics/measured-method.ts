@@ -1,11 +1,12 @@
 import { Inject, Optional } from '@nestjs/common';
 import { assertDecoratedMethod, memberName } from '../decorated-method.js';
+import type { Method } from '../followed-call.js';
 import { showValue } from '../show-value.js';
 import { MeasuredClasses } from './measured-classes.js';
 import { defineMetric, type AnyConfiguration } from './metric-definition.js';
 import { addMeasurement, type MethodMeasurement } from './method-measurement.js';
 import type { MetricType } from './metrics.types.js';
-import { recorded, type Method } from './recorded-call.js';
+import { recorded } from './recorded-call.js';
 
 /** Accepts only methods, and leaves their type as it is. */
 export type MeasuredMethodDecorator = <Method extends (...args: never[]) => unknown>(

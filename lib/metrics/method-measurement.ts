@@ -1,16 +1,9 @@
+import type { CallFollower, Outcome } from '../followed-call.js';
 import type { AnyConfiguration } from './metric-definition.js';
 import type { MetricType, MetricTypes } from './metrics.types.js';
 
-/** How a call of a method, or a subscription to what it has returned, came to its end. */
-export type Outcome = 'success' | 'failure';
-
 /** Records the calls of one method of one class, in one application. */
-export interface MethodRecorder {
-  /** Called when one begins. @returns what `end` wants to know of it. */
-  begin(): number;
-  /** Called when it has ended. */
-  end(outcome: Outcome, begun: number): void;
-}
+export type MethodRecorder = CallFollower;
 
 /** What one decorator wants to know of one method. */
 export interface MethodMeasurement<Type extends MetricType = MetricType> {

@@ -33,9 +33,11 @@ export function wasSent(error: unknown): boolean {
 export function captureHint(context: SentryCaptureContext | undefined): object {
   const plain = toPlainJson(context);
   if (typeof plain !== 'object' || plain === null) return {};
-  const { level, ...rest } = plain as { level?: unknown };
+  const { level, handled, transaction: _, ...rest } = plain as Record<string, unknown>;
   const known = severity(level);
-  return { captureContext: known === undefined ? rest : { ...rest, level: known } };
+  const captureContext = known === undefined ? rest : { ...rest, level: known };
+  if (handled !== false) return { captureContext };
+  return { captureContext, mechanism: { type: 'nestjs-observability', handled: false } };
 }
 
 /** The SDK's word for a level (it hands on `warn` as it is, and Sentry does not know it); `undefined` for what is none. */
@@ -58,4 +60,14 @@ function readThrough(error: unknown, seen: Set<unknown>): void {
   String([error.name, error.message]);
   const linked: unknown[] = Array.isArray(errors) ? [cause, ...errors] : [cause];
   for (const next of linked) readThrough(next, seen);
+}
+
+/** What was being done where something is captured, if that is said. */
+export function transactionOf(context: SentryCaptureContext | undefined): string | undefined {
+  try {
+    const transaction: unknown = context?.transaction;
+    return typeof transaction === 'string' ? transaction : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -5,7 +5,10 @@ import type { SentryInitOptions } from './sentry.types.js';
 export interface SentrySdk {
   init(options: object): SentryClient | undefined;
   getClient(): SentryClient | undefined;
-  getCurrentScope(): SentryScope;
+  getCurrentScope(): SdkScope;
+  getIsolationScope(): SdkScope;
+  withScope<T>(run: (scope: SdkScope) => T): T;
+  withIsolationScope<T>(run: (scope: SdkScope) => T): T;
   readonly NodeClient: new (options: object) => SentryClient;
   readonly makeNodeTransport: unknown;
   readonly defaultStackParser: unknown;
@@ -25,11 +28,18 @@ export interface SentryClient extends EventSource {
   close(timeoutMs?: number): PromiseLike<boolean>;
 }
 
-/** A scope of the Sentry SDK: what is known where an error is captured. */
-export interface SentryScope {
-  clone(): SentryScope;
+/** A scope of the Sentry SDK: what is known where something is captured. */
+export interface SdkScope {
+  clone(): SdkScope;
   getClient(): SentryClient | undefined;
   setClient(client: SentryClient): void;
+  setUser(user: object | null): void;
+  setTag(key: string, value: unknown): void;
+  setContext(name: string, context: object | null): void;
+  setLevel(level: string): void;
+  setFingerprint(fingerprint: string[]): void;
+  setTransactionName(name: string): void;
+  addBreadcrumb(breadcrumb: object, most?: number): void;
   captureException(error: unknown, hint: object): string;
   captureMessage(message: string, level: string, hint: object): string;
 }
@@ -79,12 +89,17 @@ export function isLive<Client extends SentryClient>(client: Client | undefined):
   return client !== undefined && client.getOptions().enabled !== false;
 }
 
-/** The current scope, bound to a client that need not be the process's current one. */
-export function scopeFor(sdk: SentrySdk, client: SentryClient): SentryScope {
+/**
+ * The current scope, bound to a client that need not be the process's current one.
+ *
+ * @param transaction what is being done, where the scope does not know it.
+ */
+export function scopeFor(sdk: SentrySdk, client: SentryClient, transaction?: string): SdkScope {
   const current = sdk.getCurrentScope();
-  if (current.getClient() === client) return current;
+  if (current.getClient() === client && transaction === undefined) return current;
   const scope = current.clone();
   scope.setClient(client);
+  if (transaction !== undefined) scope.setTransactionName(transaction);
   return scope;
 }
 

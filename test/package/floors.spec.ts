@@ -125,6 +125,7 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
       'metrics/foreign-metric.ts',
       'metrics/recorded-call.ts',
       'metrics/value-metric.ts',
+      'sentry/guarded-scope.ts',
       'settings-rules.ts',
     ],
   ],
@@ -152,12 +153,14 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
       'metrics/prom-client.ts',
       'plain-json.ts',
       'sentry/sentry-client.ts',
+      'sentry/watched-method.ts',
     ],
   ],
   [
     1,
     [
       'clock.ts',
+      'followed-call.ts',
       'health/readiness.ts',
       'health/ring.ts',
       'health/run-context.ts',

@@ -30,6 +30,12 @@ describe('the options', () => {
       },
       sentry: undefined,
       sentryDefaults: { environment: 'development' },
+      sentryReports: {
+        captureHttpStatus: expect.any(Function) as unknown,
+        eventIdHeader: 'X-Sentry-Event-Id',
+        eventIdField: undefined,
+        health: { degraded: 'breadcrumb', failureThreshold: 1, minIntervalMs: 60_000 },
+      },
       tools: { flower: null, grafana: null, prometheus: null },
       management: undefined,
       routes: {
