@@ -1,15 +1,10 @@
 // GET /health/live beside a bare node:http handler with the same headers, and what standing in front costs every other
-// request. `--quick` makes it short, `--json` prints the numbers. The load comes from `wrk`, which is faster than any
-// server in Node.js: one that waits for its load would be measured too well.
-import { execFile, fork, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
-import { promisify } from 'node:util';
+// request. `--quick` makes it short, `--json` prints the numbers.
 import { machine, median, show, table } from './figures.mjs';
+import { assertWrk, load, startServer } from './wrk.mjs';
 
 const switches = process.argv.slice(2);
 const plan = switches.includes('--quick') ? { rounds: 5, seconds: 1 } : { rounds: 9, seconds: 3 };
-const CONNECTIONS = 16;
 
 /** The least that the liveness route reaches of a bare handler, in requests a second. */
 const LEAST = 0.8;
@@ -31,46 +26,19 @@ const OTHER = ['express', 'fastify'].map((platform) => [
   { title: `${platform}, with the module`, contender: 'front', platform, path: '/hello' },
 ]);
 
-/** With a core for the load alone, what the load takes is nothing that the server loses. */
-const pinned = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
-
 async function start(side) {
-  const server = fork(new URL('routes-server.mjs', import.meta.url), [JSON.stringify(side)], {
-    env: { ...process.env, NODE_ENV: 'production', ENABLE_METRICS: '', SENTRY_DSN: '' },
-  });
-  const [{ port }] = await once(server, 'message');
-  if (pinned) spawnSync('taskset', ['-a', '-p', '-c', '0', String(server.pid)]);
-  return { ...side, server, url: `http://127.0.0.1:${port}${side.path}`, rounds: [] };
-}
-
-async function cpuMsOf(server) {
-  server.send('cpu');
-  const [{ cpuMs }] = await once(server, 'message');
-  return cpuMs;
-}
-
-async function load({ server, url }, seconds) {
-  const wrk = ['wrk', '-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, url];
-  const [command, ...args] = pinned ? ['taskset', '-c', '1', ...wrk] : wrk;
-  const beforeMs = await cpuMsOf(server);
-  const { stdout } = await promisify(execFile)(command, args);
-  const cpuMs = (await cpuMsOf(server)) - beforeMs;
-  const [, requests, within] = /(\d+) requests in ([\d.]+)s/.exec(stdout);
-  return {
-    perSecond: Number(requests) / Number(within),
-    cpuUs: (cpuMs * 1_000) / Number(requests),
-    busy: cpuMs / (Number(within) * 1_000),
-    wrong: /Non-2xx|Socket errors/.test(stdout),
-  };
+  const started = await startServer('routes-server.mjs', side);
+  return { ...side, ...started, rounds: [] };
 }
 
 /** One side after the other, again and again: what slows the machine down for a while meets all of them. */
 async function measure(sides) {
   const started = await Promise.all(sides.map(start));
   try {
-    for (const side of started) await load(side, 1);
+    for (const side of started) await load(side, side.url + side.path, 1);
     for (let round = 0; round < plan.rounds; round += 1) {
-      for (const side of started) side.rounds.push(await load(side, plan.seconds));
+      for (const side of started)
+        side.rounds.push(await load(side, side.url + side.path, plan.seconds));
     }
   } finally {
     for (const { server } of started) server.disconnect();
@@ -84,7 +52,7 @@ async function measure(sides) {
     busy: median(rounds.map((round) => round.busy)),
     ratios: rounds.map((round, index) => round.perSecond / first.rounds[index].perSecond),
     cpuRatio: median(rounds.map((round, index) => round.cpuUs / first.rounds[index].cpuUs)),
-    wrong: rounds.some((round) => round.wrong),
+    wrong: rounds.some((round) => round.others > 0 || round.broken),
   }));
 }
 
@@ -110,10 +78,7 @@ const rowOf = ({ title, perSecond, ratios, cpuUs, cpuRatio, busy }) => [
   show(busy * 100),
 ];
 
-if (spawnSync('wrk', ['--version']).error) {
-  console.error('This needs wrk, of the Debian package wrk');
-  process.exit(1);
-}
+assertWrk();
 const groups = [];
 for (const sides of [LIVE, ...OTHER]) groups.push(await measure(sides));
 

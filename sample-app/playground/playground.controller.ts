@@ -50,4 +50,10 @@ export class PlaygroundController {
   fail(): { eventId: string | null } {
     return { eventId: this.playground.fail() };
   }
+
+  /** Fails and tells nobody: the answer is 500, and has the id of Sentry's event in `X-Sentry-Event-Id`. */
+  @Post('crash')
+  crash(): never {
+    throw new Error('The playground has crashed.');
+  }
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectFiveRoutes } from '../support/five-routes.js';
+import { startReceiver } from '../support/sentry-receiver.js';
 import {
   installIn,
   makeFolder,
@@ -14,15 +15,21 @@ import {
 } from '../support/tarball.js';
 import manifest from '../../package.json' with { type: 'json' };
 
-/** Each NestJS, each Node.js and each platform meets each of the others. */
+/** Each NestJS, each Node.js, each platform, each SDK of Sentry, early or late, meets each of the others. */
 const PAIRS = [
-  { nest: 12, node: 20, platform: 'express' },
-  { nest: 12, node: 22, platform: 'fastify' },
-  { nest: 12, node: 24, platform: 'express' },
-  { nest: 11, node: 20, platform: 'fastify' },
-  { nest: 11, node: 22, platform: 'express' },
-  { nest: 11, node: 24, platform: 'fastify' },
+  { nest: 12, node: 20, platform: 'express', sdk: 10, starts: 'early' },
+  { nest: 12, node: 22, platform: 'fastify', sdk: 11, starts: 'late' },
+  { nest: 12, node: 24, platform: 'express', sdk: 11, starts: 'early' },
+  { nest: 11, node: 20, platform: 'fastify', sdk: 11, starts: 'late' },
+  { nest: 11, node: 22, platform: 'express', sdk: 10, starts: 'early' },
+  { nest: 11, node: 24, platform: 'fastify', sdk: 10, starts: 'late' },
 ] as const;
+
+/** The majors of `@sentry/nestjs`, installed beside each other under names of their own. */
+const SDKS = {
+  sentry10: `npm:@sentry/nestjs@${manifest.devDependencies['@sentry/nestjs']}`,
+  sentry11: manifest.devDependencies['sentry-nestjs-11'],
+};
 
 const CHECKS = ['database', 'tenant', 'search', 'module:order-history'];
 
@@ -77,6 +84,7 @@ describe.each([
         'prom-client': manifest.devDependencies['prom-client'],
         'reflect-metadata': manifest.devDependencies['reflect-metadata'],
         rxjs: manifest.devDependencies.rxjs,
+        ...SDKS,
         '@types/express': '^5.0.0',
         '@types/node': manifest.devDependencies['@types/node'],
         ...(jestOn.length > 0 && {
@@ -85,6 +93,10 @@ describe.each([
           'ts-jest': '^29.4.0',
           typescript: manifest.devDependencies.typescript,
         }),
+      },
+      // As the README says, for the version that excludes NestJS 12.
+      overrides: {
+        sentry10: { '@nestjs/common': '$@nestjs/common', '@nestjs/core': '$@nestjs/core' },
       },
     });
     for (const file of ['order-history.module.ts', 'main.ts']) {
@@ -163,6 +175,46 @@ describe.each([
       ]);
     },
   );
+
+  test.each(pairs)(
+    'on Node.js $node and $platform: @sentry/nestjs $sdk, started $starts, gets each error once',
+    async ({ node, platform, sdk, starts }) => {
+      await useSdk(sdk);
+      const receiver = await startReceiver();
+      const early = starts === 'early' ? ['--import', 'nestjs-observability/instrument'] : [];
+      const { get, output, terminate } = await startHost(
+        host,
+        [nodeProgram(node), ...early, 'dist/main.js', platform],
+        { SENTRY_DSN: receiver.dsn, SENTRY_RELEASE: 'shop@1', DRAIN_MS: '0' },
+      );
+      const answers = [];
+      for (const path of ['/orders/5/lost', '/orders/none', '/orders/6/lost']) {
+        answers.push(await get(path));
+      }
+      expect(await terminate()).toBe(0);
+
+      const ids = answers.map(({ headers }) => headers.get('x-sentry-event-id'));
+      expect(answers.map(({ status }) => status)).toEqual([500, 404, 500]);
+      expect(receiver.events.map(({ event_id }) => event_id)).toEqual([ids[0], ids[2]]);
+      expect(ids[1]).toBeNull();
+      expect(receiver.events[0]).toMatchObject({
+        transaction: 'GET /orders/:id/lost',
+        environment: 'development',
+        release: 'shop@1',
+        request: { method: 'GET' },
+        exception: { values: [{ type: 'Error', value: 'Order 5 is lost' }] },
+      });
+      expect(output()).not.toContain(receiver.dsn);
+    },
+  );
+
+  /** Has the host find an SDK under the name that the package asks for. */
+  async function useSdk(major: number): Promise<void> {
+    const place = join(host, 'node_modules/@sentry/nestjs');
+    await rm(place, { recursive: true, force: true });
+    await mkdir(join(host, 'node_modules/@sentry'), { recursive: true });
+    await symlink(join(host, 'node_modules', `sentry${major}`), place, 'junction');
+  }
 
   test.each(jestOn)(
     'has tests of its own in Jest as it is by default, on Node.js %i',

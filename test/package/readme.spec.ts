@@ -137,7 +137,9 @@ describe('in the README', () => {
 
 describe('the table of', () => {
   it('options names every option, with its default', () => {
-    const { sentry, sentryDefaults, ...known } = resolveOptions({}, {});
+    const { sentry, sentryDefaults, sentryReports, ...known } = resolveOptions({}, {});
+    const { captureHttpStatus, ...reports } = sentryReports;
+    expect([499, 500].map((status) => captureHttpStatus(status, undefined))).toEqual([false, true]);
     expect([sentry, sentryDefaults]).toEqual([undefined, { environment: known.environment }]);
     const withHttp = resolveOptions({ metrics: { http: true } }, {}).metrics.http;
     const rows = table('option').filter(([option]) => !option?.endsWith('…'));
@@ -152,6 +154,8 @@ describe('the table of', () => {
       'sentry.dsn': 'none',
       'sentry.release': "the SDK's",
       'sentry.tracesSampleRate': 'none',
+      'sentry.captureHttpStatus': '500 and above',
+      ...shownDefaults(reports, 'sentry.'),
     });
   });
 

@@ -70,6 +70,11 @@ export class OrdersController {
     if (id === 'none') throw new NotFoundException();
     return { id };
   }
+
+  @Get(':id/lost')
+  lose(@Param('id') id: string) {
+    throw new Error(`Order ${id} is lost`);
+  }
 }
 
 /** Says what the readiness probe is told while the application closes. */

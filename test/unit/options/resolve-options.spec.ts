@@ -140,6 +140,35 @@ describe('the options', () => {
     expect(resolveOptions({ sentry }, {}).sentry).toEqual(sentry);
   });
 
+  it('capture errors from a status on, or as a function says', () => {
+    const wanted = (captureHttpStatus: unknown): boolean[] => {
+      const { sentryReports } = resolveOptions({ sentry: { captureHttpStatus } }, {});
+      return [404, 499, 500].map((status) => sentryReports.captureHttpStatus(status, undefined));
+    };
+    expect(wanted(undefined)).toEqual([false, false, true]);
+    expect(wanted(499)).toEqual([false, true, true]);
+    expect(wanted((status: number) => status === 404)).toEqual([true, false, false]);
+  });
+
+  it('switch reports to Sentry off one by one', () => {
+    const sentry = { eventIdHeader: false, eventIdField: false, health: false };
+    expect(resolveOptions({ sentry }, {}).sentryReports).toMatchObject({
+      eventIdHeader: undefined,
+      eventIdField: undefined,
+      health: undefined,
+    });
+  });
+
+  it('keep what is for this module from the SDK', () => {
+    const sentry = {
+      captureHttpStatus: 400,
+      eventIdHeader: 'X-Event',
+      eventIdField: 'event_id',
+      health: true,
+    };
+    expect(resolveOptions({ sentry }, {}).sentryDefaults).toEqual({ environment: 'development' });
+  });
+
   it('keep the keys of tools of the user’s own', () => {
     const tools = { flower: 'http://f', 'Log search': 'http://kibana:5601/app', jaeger: null };
     expect(resolveOptions({ tools }, {}).tools).toEqual({
@@ -235,6 +264,35 @@ describe('a bad setting is refused, with its name, its value and what is accepte
       'sentry.tracesSampleRate is 2 (number); accepted is a number from 0 to 1',
     ],
     [{ sentry: { release: '' } }, 'sentry.release is "" (string)'],
+    [
+      { sentry: { captureHttpStatus: 200 } },
+      'sentry.captureHttpStatus is 200 (number); accepted is a status code, 400 to 599, or a function',
+    ],
+    [{ sentry: { captureHttpStatus: '500' } }, 'sentry.captureHttpStatus is "500" (string)'],
+    [
+      { sentry: { eventIdHeader: 'X Sentry' } },
+      'sentry.eventIdHeader is "X Sentry" (string); accepted is the name of a header, or false for none',
+    ],
+    [{ sentry: { eventIdHeader: true } }, 'sentry.eventIdHeader is true (boolean)'],
+    [{ sentry: { eventIdHeader: 'X-Id\r\nX-Evil: 1' } }, 'sentry.eventIdHeader is'],
+    [
+      { sentry: { eventIdField: '' } },
+      'sentry.eventIdField is "" (string); accepted is the name of a field, or false for none',
+    ],
+    [
+      { sentry: { health: { degraded: 'event' } } },
+      "sentry.health.degraded is \"event\" (string); accepted is 'breadcrumb' or 'warning'",
+    ],
+    [
+      { sentry: { health: { failureThreshold: 0 } } },
+      'sentry.health.failureThreshold is 0 (number); accepted is a whole number, 1 to 100',
+    ],
+    [{ sentry: { health: { minIntervalMs: -1 } } }, 'sentry.health.minIntervalMs is -1 (number)'],
+    [
+      { sentry: { health: { threshold: 1 } } },
+      'sentry.health.threshold is not an option here; known are degraded, failureThreshold, minIntervalMs',
+    ],
+    [{ sentry: { health: 'off' } }, 'sentry.health is "off" (string); accepted is an object'],
     [
       { tools: { grafana: 'grafana:3000' } },
       'tools.grafana is "grafana:3000" (string); accepted is an http: or https: URL without credentials, or none',
