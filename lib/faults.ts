@@ -1,6 +1,7 @@
 /** Where the module may have to swallow something, in the words of the label `source` of `observability_errors_total`. */
 export const FAULT_SOURCES = [
   'collector',
+  'error_report',
   'health_listener',
   'http_metrics',
   'metric_label',

@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { BootWarnings } from './boot-warnings.js';
 import { ExportedMetrics } from './bridges/exported-metrics.js';
 import { logTransitions } from './bridges/health-log.js';
+import { SentryReports } from './bridges/sentry-reports.js';
 import { whenListening } from './endpoints/front.js';
 import { Mounting } from './endpoints/mounting.js';
 import { HealthCheckExplorer } from './health/health-check.explorer.js';
@@ -21,6 +22,7 @@ export class ObservabilityLifecycle implements OnApplicationBootstrap {
     private readonly warnings: BootWarnings,
     private readonly exported: ExportedMetrics,
     private readonly sentry: SentryService,
+    private readonly reports: SentryReports,
     private readonly mounting: Mounting,
     private readonly shutdown: Shutdown,
   ) {
@@ -31,6 +33,7 @@ export class ObservabilityLifecycle implements OnApplicationBootstrap {
   async mount(): Promise<void> {
     const { httpAdapter } = this.http;
     this.explorer.assertAlone();
+    this.reports.binding();
     await this.mounting.standBefore(httpAdapter);
     whenListening(httpAdapter, () => {
       this.#started();
@@ -49,6 +52,7 @@ export class ObservabilityLifecycle implements OnApplicationBootstrap {
   /** Every other module's `onModuleInit` waits for this: a startup probe is answered while providers come up. */
   async starting(): Promise<void> {
     this.exported.explore();
+    this.reports.starting();
     await this.mounting.open();
   }
 
@@ -81,6 +85,7 @@ export class ObservabilityLifecycle implements OnApplicationBootstrap {
   /** All others have closed: what they have captured meanwhile is sent too, and probes were answered until now. */
   async closed(): Promise<void> {
     this.health.abortRuns();
+    this.reports.closed();
     await this.sentry.close();
     await this.mounting.close();
     this.exported.stop();

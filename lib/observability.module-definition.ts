@@ -27,3 +27,6 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYN
       (definition, { isGlobal }) => ({ ...definition, global: isGlobal ?? true }),
     )
     .build();
+
+/** The token of the options once environment and defaults are filled in: `ResolvedOptions`. */
+export const RESOLVED_OPTIONS: unique symbol = Symbol('resolved options of ObservabilityModule');

@@ -13,6 +13,7 @@ import {
   type PipelineOption,
 } from './observability.module-definition.js';
 import { providersWith } from './observability.providers.js';
+import { CapturingMethodsModule } from './sentry/capturing-methods.js';
 import { SentryService } from './sentry/sentry.service.js';
 import { showValue } from './show-value.js';
 
@@ -104,6 +105,7 @@ function withProviders(
       InnerEdgeModule,
       OuterEdgeModule,
       MeasuredClassesModule,
+      CapturingMethodsModule,
     ],
     controllers: controller === undefined ? [] : [controller],
     providers: [...(definition.providers ?? []), ...providersWith(controller)],

@@ -21,14 +21,14 @@ import { MeasuredMethodExplorer } from './metrics/measured-method.explorer.js';
 import { MetricsRegistry } from './metrics/metrics.registry.js';
 import { loadPromClient } from './metrics/prom-client.js';
 import { ObservabilityLifecycle } from './observability.lifecycle.js';
-import { MODULE_OPTIONS_TOKEN } from './observability.module-definition.js';
+import { MODULE_OPTIONS_TOKEN, RESOLVED_OPTIONS } from './observability.module-definition.js';
 import type { ResolvedOptions } from './observability.options.js';
+import { SENTRY_PROVIDERS } from './observability.sentry-providers.js';
 import { resolveOptions } from './resolve-options.js';
-import { SentryService } from './sentry/sentry.service.js';
+import { EventOutcomes } from './sentry/event-outcomes.js';
 import { Shutdown } from './shutdown/shutdown.js';
 import { SafeLogger } from './tell.js';
 
-const RESOLVED_OPTIONS = Symbol('resolved options of ObservabilityModule');
 const STEPS_AT_EDGES = Symbol('steps of ObservabilityLifecycle, taken at the edges');
 
 /**
@@ -80,15 +80,7 @@ const PROVIDERS: readonly Provider[] = [
       return new MetricsRegistry(client, { ...metrics, faults, stock });
     },
   },
-  {
-    provide: SentryService,
-    inject: [RESOLVED_OPTIONS],
-    useFactory: async ({ sentry, sentryDefaults }: ResolvedOptions) => {
-      const service = new SentryService(sentryDefaults);
-      if (sentry !== undefined) await service.init(sentry);
-      return service;
-    },
-  },
+  ...SENTRY_PROVIDERS,
   RequestsInFlight,
   {
     provide: HttpMetrics,
@@ -110,6 +102,7 @@ const PROVIDERS: readonly Provider[] = [
       HealthRegistry,
       HttpMetrics,
       Faults,
+      EventOutcomes,
     ],
     useFactory: (
       registry: MetricsRegistry,
@@ -118,7 +111,8 @@ const PROVIDERS: readonly Provider[] = [
       health: HealthRegistry,
       http: HttpMetrics,
       faults: Faults,
-    ) => new ExportedMetrics(registry, { methods, health, http, faults, runtime }),
+      outcomes: EventOutcomes,
+    ) => new ExportedMetrics(registry, { methods, health, http, faults, outcomes, runtime }),
   },
   HostControllers,
   {

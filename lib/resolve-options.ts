@@ -194,7 +194,7 @@ function readSentry(
   const field = reader.setting('sentry.eventIdField', eventIdField, fieldName);
   return {
     sentryDefaults,
-    sentry: readDsn ? { ...sentryDefaults, dsn: readDsn } : undefined,
+    sentry: readDsn === '' ? undefined : { ...sentryDefaults, dsn: readDsn },
     sentryReports: {
       captureHttpStatus:
         reader.setting('sentry.captureHttpStatus', captureHttpStatus, statusesToCapture) ??

@@ -3,9 +3,11 @@ import type { HealthRegistry } from '../health/health.registry.js';
 import type { MeasuredMethodExplorer } from '../metrics/measured-method.explorer.js';
 import type { MetricsRegistry } from '../metrics/metrics.registry.js';
 import { RuntimeMetrics } from '../metrics/runtime/runtime-metrics.js';
+import type { EventOutcomes } from '../sentry/event-outcomes.js';
 import { exportHealth } from './health-metrics.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { exportFaults } from './fault-metrics.js';
+import { exportSentry } from './sentry-metrics.js';
 
 /** What the module tells of in metrics. */
 export interface ExportedSources {
@@ -14,6 +16,8 @@ export interface ExportedSources {
   readonly health: HealthRegistry;
   readonly http: HttpMetrics;
   readonly faults: Faults;
+  /** What has become of what was captured for Sentry. */
+  readonly outcomes: EventOutcomes;
   /** Whether Node.js and the process are measured. */
   readonly runtime: boolean;
 }
@@ -43,11 +47,12 @@ export class ExportedMetrics {
    */
   create(isOwnEndpoint: (endpoint: string) => boolean): void {
     const { metrics } = this;
-    const { health, http, faults, runtime } = this.sources;
+    const { health, http, faults, outcomes, runtime } = this.sources;
     if (runtime) this.#runtime = new RuntimeMetrics(metrics);
     http.create(isOwnEndpoint);
     exportHealth(health, metrics);
     exportFaults(faults, metrics, () => metrics.diverted);
+    exportSentry(outcomes, metrics);
   }
 
   /** The application listens: what needs timers and observers has them from now on. */

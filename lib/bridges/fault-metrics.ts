@@ -1,9 +1,6 @@
 import { FAULT_SOURCES, type Faults } from '../faults.js';
 import { UNLIMITED, type MetricsRegistry } from '../metrics/metrics.registry.js';
-import type { Counter } from '../metrics/metrics.types.js';
-
-/** Totals that are kept elsewhere, each under its name. */
-type Totals = () => Iterable<readonly [name: string, total: number]>;
+import { following, type Totals } from './followed-totals.js';
 
 /**
  * Exports what the module has swallowed, and what metrics with too many series have lost.
@@ -36,15 +33,4 @@ export function exportFaults(
     },
     UNLIMITED,
   );
-}
-
-/** A `collect` that brings a counter up to totals that only grow. */
-function following(label: string, totals: Totals): (this: Counter) => void {
-  const shown = new Map<string, number>();
-  return function collect() {
-    for (const [name, total] of totals()) {
-      this.inc({ [label]: name }, total - (shown.get(name) ?? 0));
-      shown.set(name, total);
-    }
-  };
 }

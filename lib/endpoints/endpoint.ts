@@ -15,7 +15,16 @@ interface ExpressRequest extends IncomingMessage {
 
 /** The pattern of a request's route, with prefix and version, as far as the request has got. */
 export function endpointOf({ req }: ServerResponse, { endpoint }: Exchange): string {
-  return endpoint ?? routeOnExpress(req) ?? UNMATCHED;
+  return routeOf(req, endpoint) ?? UNMATCHED;
+}
+
+/**
+ * The pattern of a request's route, or `undefined` if it has matched none so far.
+ *
+ * @param told by a framework that tells it.
+ */
+export function routeOf(request: IncomingMessage, told: string | undefined): string | undefined {
+  return told ?? routeOnExpress(request);
 }
 
 function routeOnExpress({ route, baseUrl }: ExpressRequest): string | undefined {

@@ -37,9 +37,11 @@ export interface HealthRegistrySettings extends Partial<CheckDefaults> {
 /** Is told what happens to the checks of a registry beside their transitions. It must not throw. @internal */
 export interface HealthObserver {
   /** A check was called, and has answered or passed its deadline: once for each call. */
-  ran(result: HealthCheckResult): void;
+  ran?(result: HealthCheckResult): void;
+  /** A check has come to a result, thresholds taken into account; nobody is told while the application closes. */
+  recorded?(result: HealthCheckResult, check: { readonly critical: boolean }): void;
   /** A check is not there any more. */
-  removed(name: string): void;
+  removed?(name: string): void;
 }
 
 /** How many checks run at once. Those that count for liveness do not wait for the others. */
@@ -65,7 +67,7 @@ export class HealthRegistry {
   readonly #lists = new Map<HealthProbe | undefined, readonly RegisteredCheck[]>();
   #phase: 'open' | 'listening' | 'closing' = 'open';
   #discover: () => void = () => {};
-  #observer: HealthObserver | undefined;
+  readonly #observers: HealthObserver[] = [];
 
   /** @internal */
   readonly readiness: Readiness = new Readiness();
@@ -93,7 +95,13 @@ export class HealthRegistry {
       transition: (transition) => {
         if (this.#phase !== 'closing') this.#listeners.tell(transition);
       },
-      ran: (result) => this.#observer?.ran(result),
+      recorded: (result, check) => {
+        if (this.#phase === 'closing') return;
+        for (const observer of this.#observers) observer.recorded?.(result, check);
+      },
+      ran: (result) => {
+        for (const observer of this.#observers) observer.ran?.(result);
+      },
       warn: (problem) => this.#logger.warn(problem),
     };
     this.#surroundingsOfLiveness = {
@@ -158,7 +166,7 @@ export class HealthRegistry {
     this.#checks.delete(name);
     this.#lists.clear();
     check.stop('the check was removed');
-    this.#observer?.removed(name);
+    for (const observer of this.#observers) observer.removed?.(name);
     return true;
   }
 
@@ -276,9 +284,9 @@ export class HealthRegistry {
     this.#discover = discover;
   }
 
-  /** Sets who is told what happens to the checks. @internal */
+  /** Adds one that is told what happens to the checks. @internal */
   observeWith(observer: HealthObserver): void {
-    this.#observer = observer;
+    this.#observers.push(observer);
   }
 
   /** What {@link report} says of the checks that have run, and nothing of the others. @internal */

@@ -22,6 +22,8 @@ export interface CheckSurroundings {
   readonly slots: RunSlots;
   /** Is told of each change of the status that counts. */
   readonly transition: (transition: HealthTransition) => void;
+  /** Is told of each result that is kept, as it counts. */
+  readonly recorded: (result: HealthCheckResult, check: CheckDefinition) => void;
   /** Is told of each call of a check that has come to a result, before anything is made of that. */
   readonly ran: (result: HealthCheckResult) => void;
   /** Is told what a check does wrong beside its result. */
@@ -208,6 +210,8 @@ export class RegisteredCheck {
   #keep(result: HealthCheckResult, before: HealthStatus | undefined): HealthCheckResult {
     this.#last = Object.freeze(result);
     this.#results.push(result);
+    // Ahead of the listeners of transitions: one of them may remove the check.
+    this.surroundings.recorded(result, this.definition);
     if (result.status !== (before ?? HealthStatus.HEALTHY)) {
       const { name, status: to } = result;
       const at = this.surroundings.clock.date();

@@ -1,8 +1,12 @@
+import { followOutcomes, outcomesOf, type EventOutcomes } from './event-outcomes.js';
+import { attachScrubber } from './event-scrubber.js';
+import { integrationsFor, type SdkIntegrations } from './integrations.js';
 import { keepBodiesOut, withPrivacy, type EventSource } from './private-data.js';
 import type { SentryInitOptions } from './sentry.types.js';
+import { asksForTraces, instrumentsModules, silencePaths } from './traces.js';
 
 /** What this package uses of the Sentry SDK; named here because its types must not be needed where it is absent. */
-export interface SentrySdk {
+export interface SentrySdk extends SdkIntegrations {
   init(options: object): SentryClient | undefined;
   getClient(): SentryClient | undefined;
   getCurrentScope(): SdkScope;
@@ -17,12 +21,14 @@ export interface SentrySdk {
   contextLinesIntegration(): unknown;
   nodeContextIntegration(): unknown;
   requestDataIntegration(): unknown;
-  onUnhandledRejectionIntegration(options: { mode: 'strict' }): unknown;
+  readonly SDK_VERSION?: string;
 }
 
 /** A client of the Sentry SDK. */
 export interface SentryClient extends EventSource {
+  on(hook: string, callback: (event: never, more: never) => void): () => void;
   init(): void;
+  addIntegration(integration: unknown): void;
   getOptions(): { readonly enabled?: boolean; readonly [option: string]: unknown };
   flush(timeoutMs?: number): PromiseLike<boolean>;
   close(timeoutMs?: number): PromiseLike<boolean>;
@@ -44,11 +50,23 @@ export interface SdkScope {
   captureMessage(message: string, level: string, hint: object): string;
 }
 
+/** What one application has to say of, and to, the client that it uses. */
+export interface ClientUse {
+  /** The paths of the module's own routes, in the form of `canonicalPath`: of them there are no traces. */
+  readonly ownPaths: readonly string[];
+  /** Counts what becomes of events. */
+  readonly outcomes: EventOutcomes;
+}
+
 /** The number of applications that use a client made here; kept on the client, so that the last one closes it. */
 const USERS = Symbol.for('nestjs-observability:users');
 
+/** Whether it makes traces that lack what is instrumented while it is loaded. */
+const LATE = Symbol.for('nestjs-observability:late');
+
 interface CountedClient extends SentryClient {
   [USERS]?: number;
+  [LATE]?: boolean;
 }
 
 /** What makes events of two applications differ: they share a client only where these are the same. */
@@ -60,21 +78,21 @@ const IDENTITY = ['dsn', 'environment', 'release'] as const;
  * A client that the application has initialised itself is used as it is. Otherwise the process gets its client here;
  * a further application in the same process with another DSN, environment or release gets a client of its own, so that
  * neither sends to the other's project.
+ *
+ * @returns `undefined` where the SDK makes none.
  */
 export function connectClient(
   sdk: SentrySdk,
   options: SentryInitOptions,
 ): SentryClient | undefined {
   const current: CountedClient | undefined = sdk.getClient();
-  const wanted = { ...withPrivacy(options), release: options.release ?? sdk.getSentryRelease() };
-  if (isLive(current)) {
-    if (current[USERS] === undefined) return current;
-    if (IDENTITY.every((key) => current.getOptions()[key] === wanted[key])) return addUser(current);
-  }
-  const client = isLive(current) ? makeOwnClient(sdk, wanted) : sdk.init(asNodeDoes(sdk, wanted));
+  if (isLive(current) && current[USERS] === undefined) return current;
+  const isLate = !instrumentsModules();
+  const client = clientFor(sdk, complete(sdk, options), current);
   if (client === undefined) return undefined;
-  keepBodiesOut(client, wanted);
-  return addUser(client);
+  client[USERS] = (client[USERS] ?? 0) + 1;
+  client[LATE] ??= isLate && asksForTraces(client.getOptions());
+  return client;
 }
 
 /** Ends one application's use: a client made here is closed by its last user, any other is only flushed. */
@@ -82,6 +100,71 @@ export function disconnectClient(client: CountedClient, timeoutMs: number): Prom
   if (client[USERS] === undefined) return client.flush(timeoutMs);
   client[USERS] -= 1;
   return client[USERS] > 0 ? client.flush(timeoutMs) : client.close(timeoutMs);
+}
+
+/** Makes a client, whoever has made it, send only what may be sent. @returns what ends it for this application. */
+export function followClient(client: SentryClient, { ownPaths, outcomes }: ClientUse): () => void {
+  const dropped = (event: { type?: unknown }, hint: object): void => {
+    if (event.type === undefined && outcomesOf(client, hint) === outcomes)
+      outcomes.count('dropped');
+  };
+  const ends = [
+    followOutcomes(client, outcomes),
+    attachScrubber(client, dropped),
+    silencePaths(client, ownPaths),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+/** Whether a client that was made here makes traces, and was there too late for what instruments NestJS and databases. */
+export function tracesAreLate(client: CountedClient): boolean {
+  return client[LATE] === true;
+}
+
+/**
+ * Makes the client of the process before any application is there; the first one that has the same DSN takes it over,
+ * with all that its options say.
+ */
+export function startClient(
+  sdk: SentrySdk,
+  options: SentryInitOptions,
+  ownPaths: readonly string[],
+): void {
+  if (isLive(sdk.getClient())) return;
+  const client: CountedClient | undefined = initClient(sdk, complete(sdk, options));
+  if (client === undefined) return;
+  client[USERS] = 0;
+  // Nobody is there yet to whom it could be told that an event was dropped.
+  attachScrubber(client, () => {});
+  silencePaths(client, ownPaths);
+}
+
+function clientFor(
+  sdk: SentrySdk,
+  wanted: SentryInitOptions,
+  current: CountedClient | undefined,
+): CountedClient | undefined {
+  if (!isLive(current)) return initClient(sdk, wanted);
+  const isSame = (key: string): boolean => current.getOptions()[key] === wanted[key];
+  if (current[USERS] === 0 && isSame('dsn')) return adapted(current, wanted);
+  return IDENTITY.every(isSame) ? current : makeOwnClient(sdk, wanted);
+}
+
+function complete(sdk: SentrySdk, options: SentryInitOptions): SentryInitOptions {
+  return { ...withPrivacy(options), release: options.release ?? sdk.getSentryRelease() };
+}
+
+/** The SDK reads most options of a client whenever it needs them. */
+function adapted(client: SentryClient, options: SentryInitOptions): SentryClient {
+  const { integrations, ...rest } = options;
+  const none = { tracesSampler: undefined, tracesSampleRate: undefined };
+  Object.assign(client.getOptions(), none, rest);
+  if (Array.isArray(integrations)) {
+    for (const integration of integrations as unknown[]) client.addIntegration(integration);
+  }
+  return client;
 }
 
 /** Says whether a client is there and takes events. */
@@ -103,17 +186,17 @@ export function scopeFor(sdk: SentrySdk, client: SentryClient, transaction?: str
   return scope;
 }
 
-function addUser(client: CountedClient): SentryClient {
-  client[USERS] = (client[USERS] ?? 0) + 1;
-  return client;
-}
+/** What instruments modules while they load costs every import, and serves traces alone. */
+const NO_INSTRUMENTATION = { registerEsmLoaderHooks: false, enableRuntimeChannelInjection: false };
 
-/** The SDK's default keeps a process alive that Node ends for an unhandled rejection. */
-function asNodeDoes(sdk: SentrySdk, options: SentryInitOptions): object {
-  const given = options['integrations'] ?? [];
-  if (!Array.isArray(given)) return options;
-  const strict = sdk.onUnhandledRejectionIntegration({ mode: 'strict' });
-  return { ...options, integrations: [strict, ...(given as unknown[])] };
+function initClient(sdk: SentrySdk, options: SentryInitOptions): SentryClient | undefined {
+  const client = sdk.init({
+    ...(!asksForTraces(options) && NO_INSTRUMENTATION),
+    ...options,
+    integrations: integrationsFor(sdk, options['integrations']),
+  });
+  if (client !== undefined) keepBodiesOut(client, options);
+  return client;
 }
 
 /** Without the SDK's integrations that listen to the process or instrument it: those belong to the first client. */
@@ -132,5 +215,6 @@ function makeOwnClient(sdk: SentrySdk, options: SentryInitOptions): SentryClient
     ],
   });
   client.init();
+  keepBodiesOut(client, options);
   return client;
 }

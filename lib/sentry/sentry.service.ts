@@ -1,19 +1,14 @@
-import { MAX_DELAY_MS, systemClock, within } from '../clock.js';
 import { loadOptionalPackage } from '../optional-package.js';
 import { errorText, showValue } from '../show-value.js';
 import { SafeLogger } from '../tell.js';
 import { captureHint, readableError, severity, transactionOf, wasSent } from './capture-input.js';
-import { DSN_RULE, isDsn } from './dsn.js';
-import {
-  connectClient,
-  disconnectClient,
-  isLive,
-  scopeFor,
-  type SdkScope,
-  type SentryClient,
-  type SentrySdk,
-} from './sentry-client.js';
+import { EventOutcomes, hintOf } from './event-outcomes.js';
 import { GuardedScope } from './guarded-scope.js';
+import type { ScopeKeeper } from './kept-scope.js';
+import { processScope, toldOutside } from './outside-requests.js';
+import { runOnce } from './once.js';
+import { scopeFor, type ClientUse, type SdkScope, type SentrySdk } from './sentry-client.js';
+import { DEFAULT_FLUSH_MS, SentryConnection } from './sentry-connection.js';
 import type {
   SentryBreadcrumb,
   SentryCaptureContext,
@@ -22,8 +17,6 @@ import type {
   SentryLevel,
   SentryScope,
 } from './sentry.types.js';
-
-const DEFAULT_FLUSH_MS = 2_000;
 
 /**
  * Captures errors and messages of one application with `@sentry/nestjs`. Injectable everywhere.
@@ -37,24 +30,25 @@ const DEFAULT_FLUSH_MS = 2_000;
 export class SentryService {
   readonly #logger = new SafeLogger();
   readonly #eventIds = new WeakMap<object, string>();
-  #sdk: SentrySdk | undefined;
-  #client: SentryClient | undefined;
-  #starting: Promise<boolean> | undefined;
-  /** What holds for the request, the job or the message that is being worked on. */
-  readonly #isolation = new GuardedScope(
-    () => (this.enabled ? this.#sdk?.getIsolationScope() : undefined),
-    (error) => this.#failed(error),
-  );
+  readonly #connection: SentryConnection;
+  readonly #isolation = this.#guarded(() => this.#isolationScope());
+  #hasFailed = false;
 
-  /** @param defaults what `init` takes over where it is not told otherwise. @internal */
+  /**
+   * @param defaults what `init` takes over where it is not told otherwise.
+   * @param use what is said of, and to, the client. @internal
+   */
   constructor(
-    private readonly defaults: SentryDefaults = {},
-    private readonly loadSdk: () => Promise<unknown> = () => loadOptionalPackage('@sentry/nestjs'),
-  ) {}
+    defaults: SentryDefaults = {},
+    loadSdk: () => Promise<unknown> = () => loadOptionalPackage('@sentry/nestjs'),
+    private readonly use: ClientUse = { ownPaths: [], outcomes: new EventOutcomes() },
+  ) {
+    this.#connection = new SentryConnection(defaults, loadSdk, this.#logger, use);
+  }
 
   /** Whether a live client takes what is captured. */
   get enabled(): boolean {
-    return isLive(this.#client);
+    return this.#connection.running !== undefined;
   }
 
   /**
@@ -65,11 +59,7 @@ export class SentryService {
    * @returns whether Sentry is on: `false` without a DSN, with a malformed one, or without the package.
    */
   async init(options: SentryInitOptions = {}): Promise<boolean> {
-    if (this.enabled) return true;
-    this.#starting ??= this.#start(options).finally(() => {
-      this.#starting = undefined;
-    });
-    return this.#starting;
+    return this.#connection.start(options);
   }
 
   /**
@@ -79,8 +69,8 @@ export class SentryService {
    * the SDK has sent by another way is not sent again, and its id is not known: `null`.
    */
   captureException(error: unknown, context?: SentryCaptureContext): string | null {
-    return this.#capture(error, context, (scope) =>
-      scope.captureException(readableError(error), captureHint(context)),
+    return this.#capture(error, context, (scope, hint) =>
+      scope.captureException(readableError(error), hint),
     );
   }
 
@@ -94,9 +84,9 @@ export class SentryService {
     level: SentryLevel = 'info',
     context?: SentryCaptureContext,
   ): string | null {
-    return this.#capture(undefined, context, (scope) => {
+    return this.#capture(undefined, context, (scope, hint) => {
       const text = typeof message === 'string' ? message : showValue(message);
-      return scope.captureMessage(text, severity(level) ?? 'info', captureHint(context));
+      return scope.captureMessage(text, severity(level) ?? 'info', hint);
     });
   }
 
@@ -140,13 +130,7 @@ export class SentryService {
   withScope<T>(run: (scope: SentryScope) => T): T {
     return this.#within(
       (sdk, inside) => sdk.withScope(inside),
-      (scope) =>
-        run(
-          new GuardedScope(
-            () => scope,
-            (error) => this.#failed(error),
-          ),
-        ),
+      (scope) => run(this.#guarded(() => scope)),
     );
   }
 
@@ -163,8 +147,7 @@ export class SentryService {
 
   /** Waits until what was captured has been sent. @returns whether all was sent in time. */
   async flush(timeoutMs: number = DEFAULT_FLUSH_MS): Promise<boolean> {
-    const client = this.#client;
-    return client === undefined || this.#finish(timeoutMs, (ms) => client.flush(ms));
+    return this.#connection.flush(timeoutMs);
   }
 
   /**
@@ -175,46 +158,26 @@ export class SentryService {
    * @returns whether all was sent in time.
    */
   async close(timeoutMs: number = DEFAULT_FLUSH_MS): Promise<boolean> {
-    const client = this.#client;
-    this.#client = undefined;
-    return client === undefined || this.#finish(timeoutMs, (ms) => disconnectClient(client, ms));
-  }
-
-  async #start(options: SentryInitOptions): Promise<boolean> {
-    try {
-      const wanted = { ...this.defaults, ...given(options) };
-      if (!this.#accepts(wanted.dsn)) return false;
-      this.#sdk = (await this.loadSdk()) as SentrySdk | undefined;
-      if (this.#sdk === undefined) {
-        this.#logger.warn(
-          'Sentry stays off: a DSN is set, but the package @sentry/nestjs is not installed',
-        );
-        return false;
-      }
-      this.#client = connectClient(this.#sdk, wanted);
-    } catch (error) {
-      this.#logger.error(`Sentry stays off: ${errorText(error)}`);
-    }
-    return this.enabled;
-  }
-
-  #accepts(dsn: unknown): boolean {
-    if (dsn === undefined || dsn === null || dsn === '') return false;
-    if (typeof dsn === 'string' && isDsn(dsn)) return true;
-    this.#logger.warn(`Sentry stays off: the DSN is malformed; accepted is ${DSN_RULE}`);
-    return false;
+    return this.#connection.close(timeoutMs);
   }
 
   #capture(
     subject: unknown,
     context: SentryCaptureContext | undefined,
-    capture: (scope: SdkScope) => string,
+    capture: (scope: SdkScope, hint: object) => unknown,
   ): string | null {
     try {
-      if (this.#sdk === undefined || !isLive(this.#client)) return null;
+      const running = this.#connection.running;
+      if (running === undefined) return null;
       const known = this.eventIdOf(subject);
       if (known !== null || wasSent(subject)) return known;
-      const eventId = capture(scopeFor(this.#sdk, this.#client, transactionOf(context)));
+      const scope = scopeFor(running.sdk, running.client, transactionOf(context));
+      const eventId = capture(scope, {
+        ...captureHint(context),
+        ...hintOf(this.use.outcomes),
+        ...toldOutside(running.outside),
+      });
+      if (typeof eventId !== 'string') return null;
       if (isObject(subject)) this.#eventIds.set(subject, eventId);
       return eventId;
     } catch (error) {
@@ -223,52 +186,42 @@ export class SentryService {
     }
   }
 
+  /** That of the request, the job or the message that is being worked on; outside of any, the application's own. */
+  #isolationScope(): ScopeKeeper | undefined {
+    const running = this.#connection.running;
+    if (running === undefined) return undefined;
+    const scope = running.sdk.getIsolationScope();
+    return scope === processScope(running.sdk) ? running.outside : scope;
+  }
+
+  #guarded(scope: () => ScopeKeeper | undefined): GuardedScope {
+    return new GuardedScope(
+      scope,
+      () => this.#connection.running?.client.getOptions() ?? {},
+      (error) => this.#failed(error),
+    );
+  }
+
   /** Runs it inside what the SDK has for it; alone, where there is no SDK, or it fails. */
   #within<T>(
     enter: (sdk: SentrySdk, inside: (scope: SdkScope) => T) => T,
     run: (scope: SdkScope | undefined) => T,
   ): T {
-    if (this.#sdk === undefined || !this.enabled) return run(undefined);
-    let hasRun = false;
-    try {
-      return enter(this.#sdk, (scope) => {
-        hasRun = true;
-        return run(scope);
-      });
-    } catch (error) {
-      if (hasRun) throw error;
-      this.#failed(error);
-      return run(undefined);
-    }
+    const running = this.#connection.running;
+    if (running === undefined) return run(undefined);
+    return runOnce<SdkScope, T>(
+      (inside) => enter(running.sdk, inside),
+      run,
+      (error) => this.#failed(error),
+    );
   }
 
+  /** Once: what fails here fails at every request. */
   #failed(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
     this.#logger.error(`Sentry could not take what it was told: ${errorText(error)}`);
   }
-
-  /** The SDK counts its time twice over and does not end at all with a time of 0, so the time is kept here. */
-  async #finish(
-    timeoutMs: number,
-    finish: (timeoutMs: number) => PromiseLike<boolean>,
-  ): Promise<boolean> {
-    const boundedMs =
-      typeof timeoutMs === 'number' && timeoutMs >= 0
-        ? Math.min(timeoutMs, MAX_DELAY_MS)
-        : DEFAULT_FLUSH_MS;
-    try {
-      return await within(systemClock, boundedMs, finish(boundedMs), () => false);
-    } catch (error) {
-      this.#logger.error(`Sentry could not send: ${errorText(error)}`);
-      return false;
-    }
-  }
-}
-
-/** What is `undefined` counts as not given. */
-function given(options: SentryInitOptions): SentryInitOptions {
-  return Object.fromEntries(
-    Object.entries(options ?? {}).filter(([, value]) => value !== undefined),
-  );
 }
 
 function isObject(value: unknown): value is object {

@@ -10,11 +10,20 @@ import {
 export interface MethodWatcher {
   /** Whether a call is one of its application; `undefined` where that cannot be told. */
   owns(self: unknown, args: readonly unknown[]): boolean | undefined;
-  /** Makes the call. @returns what it returns. */
-  around?(call: () => unknown, args: readonly unknown[]): unknown;
+  /**
+   * Makes the call.
+   *
+   * @param call takes who is told how it ends; nobody given: {@link follower}.
+   * @param self whose method is called.
+   * @returns what it returns.
+   */
+  around?(call: WatchedCall, args: readonly unknown[], self: unknown): unknown;
   /** Is told how the call ends. */
   readonly follower?: CallFollower;
 }
+
+/** Makes a call that is watched. */
+export type WatchedCall = (follower?: CallFollower) => unknown;
 
 /** Those who watch a method, kept on what has taken its place. */
 interface Watched {
@@ -31,17 +40,23 @@ export function watchable(method: Method): Method {
   const watched: Method = function (...args) {
     const watcher = watchers.size === 0 ? undefined : watcherOf(watchers, this, args);
     if (watcher === undefined) return Reflect.apply(method, this, args);
-    const { follower } = watcher;
-    const call = (): unknown =>
+    const call: WatchedCall = (follower = watcher.follower) =>
       follower === undefined
         ? Reflect.apply(method, this, args)
         : followCall(method, this, args, isAsync, follower);
-    return watcher.around === undefined ? call() : watcher.around(call, args);
+    return watcher.around === undefined ? call() : watcher.around(call, args, this);
   };
   takeAfter(watched, method);
   const value: Watched = { method: watched, watchers };
   Object.defineProperty(watched, WATCHED, { value, configurable: true });
   return watched;
+}
+
+/** Watches what {@link watchable} has made. @returns what ends it. */
+export function watch(watched: Method, watcher: MethodWatcher): () => void {
+  const watchers = watchersOf(watched);
+  watchers?.add(watcher);
+  return () => watchers?.delete(watcher);
 }
 
 /**
@@ -58,10 +73,12 @@ export function watchMethod(
   try {
     const current: unknown = Reflect.get(object, key);
     if (typeof current !== 'function') return undefined;
-    const watchers =
-      (Object.hasOwn(object, key) && watchersOf(current)) || replaced(object, key, current);
-    watchers?.add(watcher);
-    return watchers && (() => watchers.delete(watcher));
+    const isOwn = Object.hasOwn(object, key);
+    const watched =
+      isOwn && watchersOf(current) !== undefined
+        ? (current as Method)
+        : replaced(object, key, current as Method);
+    return watched && watch(watched, watcher);
   } catch {
     // A getter, or a Proxy, that throws.
     return undefined;
@@ -74,21 +91,19 @@ function watchersOf(method: unknown): Set<MethodWatcher> | undefined {
   return watched?.method === method ? watched?.watchers : undefined;
 }
 
-function replaced(
-  object: object,
-  key: PropertyKey,
-  method: unknown,
-): Set<MethodWatcher> | undefined {
-  const { get, set, enumerable = false } = Reflect.getOwnPropertyDescriptor(object, key) ?? {};
-  if (get !== undefined || set !== undefined) return undefined;
-  const value = watchable(method as Method);
+/** Puts a method that can be watched in the place of one. */
+function replaced(object: object, key: PropertyKey, method: Method): Method | undefined {
+  const own = Reflect.getOwnPropertyDescriptor(object, key);
+  if (own?.get !== undefined || own?.set !== undefined) return undefined;
+  const value = watchable(method);
+  const { enumerable = false, writable = true, configurable = true } = own ?? {};
   const isReplaced = Reflect.defineProperty(object, key, {
     value,
     enumerable,
-    writable: true,
-    configurable: true,
+    writable,
+    configurable,
   });
-  return isReplaced ? watchersOf(value) : undefined;
+  return isReplaced ? value : undefined;
 }
 
 /** The one whose application the call is of. Where none can tell, one alone must be it, and of several any may be wrong. */

@@ -5,8 +5,8 @@ import {
   type ObservabilityModuleOptions,
 } from 'nestjs-observability';
 import { describe, expect, it } from 'vitest';
-import { boot, PLATFORMS, type BootedApp } from '../../support/boot.js';
-import { startReceiver } from '../../support/sentry-receiver.js';
+import { boot, PLATFORMS, type BootedApp } from '../../../support/boot.js';
+import { startReceiver } from '../../../support/sentry-receiver.js';
 
 @Controller()
 class OrdersController {
@@ -87,7 +87,7 @@ describe.each(PLATFORMS)(
       expect(receiver.text).not.toMatch(SECRETS);
     });
 
-    it('tells of cookies where the application asks for personal data', async () => {
+    it('tells of cookies and addresses where the application asks for personal data, and no secret', async () => {
       const receiver = await startReceiver();
       const app = await boot(
         moduleWith({ sentry: { dsn: receiver.dsn, sendDefaultPii: true } }),
@@ -95,7 +95,11 @@ describe.each(PLATFORMS)(
       );
       const event = await receiver.waitFor(await order(app));
 
-      expect(event.request).toMatchObject({ cookies: { sid: 'in-a-cookie' } });
+      expect(event.request).toMatchObject({
+        cookies: { sid: '[redacted]' },
+        headers: { 'x-forwarded-for': '203.0.113.9' },
+      });
+      expect(receiver.text).not.toMatch(/in-the-query|in-a-cookie|in-a-header/);
     });
   },
 );

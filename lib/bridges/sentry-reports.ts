@@ -1,0 +1,33 @@
+import type { HandlerExplorer } from '../sentry/handler.explorer.js';
+import type { FilterExplorer } from './filter.explorer.js';
+import type { ReportingFilter } from './unhandled-errors.filter.js';
+
+/** Has Sentry told of the errors that nobody captures by hand, from the application's start to its end. */
+export class SentryReports {
+  /** All modules are known by now, and nothing of NestJS has looked at filters or handlers. */
+  constructor(
+    private readonly filters: FilterExplorer,
+    private readonly handlers: HandlerExplorer,
+    last: ReportingFilter,
+  ) {
+    filters.start(last);
+    handlers.explore();
+  }
+
+  /** The application has said all that it says of filters, and its routes are bound next. */
+  binding(): void {
+    this.filters.explore();
+  }
+
+  /** Every provider is made, and none has gone to work. */
+  starting(): void {
+    this.filters.explore();
+    this.handlers.explore();
+  }
+
+  /** The application has closed. */
+  closed(): void {
+    this.filters.stop();
+    this.handlers.close();
+  }
+}
