@@ -64,13 +64,13 @@ export type {
   SentryOptions,
   ToolsOptions,
 } from './observability.options.js';
-export { CaptureErrors } from './sentry/capture-errors.decorator.js';
+export { CaptureErrors } from './sentry/handlers/capture-errors.decorator.js';
 export type {
   CaptureErrorsDecorator,
   CaptureErrorsOptions,
-} from './sentry/capture-errors.decorator.js';
-export type { CapturedEvent } from './sentry/captured-event.js';
-export { RecordingSentryService } from './sentry/recording-sentry.service.js';
+} from './sentry/handlers/capture-errors.decorator.js';
+export type { CapturedEvent } from './sentry/recording/captured-event.js';
+export { RecordingSentryService } from './sentry/recording/recording-sentry.service.js';
 export { SentryService } from './sentry/sentry.service.js';
 export type {
   CaptureHttpStatus,

@@ -3,7 +3,7 @@
 import { DEFAULT_PATHS } from './endpoints/route-path.js';
 import { resolveOptions } from './resolve-options.js';
 import { errorText } from './show-value.js';
-import { startEarly } from './sentry/early-start.js';
+import { startEarly } from './sentry/client/early-start.js';
 
 const { SENTRY_DSN, ENVIRONMENT, SENTRY_RELEASE, SENTRY_TRACES_SAMPLE_RATE } = process.env;
 

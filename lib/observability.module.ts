@@ -13,7 +13,7 @@ import {
   type PipelineOption,
 } from './observability.module-definition.js';
 import { providersWith } from './observability.providers.js';
-import { CapturingMethodsModule } from './sentry/capturing-methods.js';
+import { CapturingMethodsModule } from './sentry/handlers/capturing-methods.js';
 import { SentryService } from './sentry/sentry.service.js';
 import { showValue } from './show-value.js';
 

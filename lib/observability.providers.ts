@@ -25,7 +25,7 @@ import { MODULE_OPTIONS_TOKEN, RESOLVED_OPTIONS } from './observability.module-d
 import type { ResolvedOptions } from './observability.options.js';
 import { SENTRY_PROVIDERS } from './observability.sentry-providers.js';
 import { resolveOptions } from './resolve-options.js';
-import { EventOutcomes } from './sentry/event-outcomes.js';
+import { EventOutcomes } from './sentry/client/event-outcomes.js';
 import { Shutdown } from './shutdown/shutdown.js';
 import { SafeLogger } from './tell.js';
 

@@ -11,9 +11,9 @@ import { Faults } from './faults.js';
 import { HealthRegistry } from './health/health.registry.js';
 import { RESOLVED_OPTIONS } from './observability.module-definition.js';
 import type { ResolvedOptions } from './observability.options.js';
-import { CapturingMethods } from './sentry/capturing-methods.js';
-import { HandlerExplorer } from './sentry/handler.explorer.js';
-import { EventOutcomes } from './sentry/event-outcomes.js';
+import { CapturingMethods } from './sentry/handlers/capturing-methods.js';
+import { HandlerExplorer } from './sentry/handlers/handler.explorer.js';
+import { EventOutcomes } from './sentry/client/event-outcomes.js';
 import { SentryService } from './sentry/sentry.service.js';
 
 /** What makes up the part of the module that tells Sentry of errors. */

@@ -2,7 +2,7 @@ import type { AccessOption, DetailsOption } from './endpoints/endpoints.types.js
 import { isRoutePath, PATH_RULE } from './endpoints/route-path.js';
 import { CACHE_RULE, THRESHOLD_RULE, TIMEOUT_RULE } from './health/health-check.options.js';
 import { areBuckets, BUCKETS_RULE } from './metrics/metric-definition.js';
-import { DSN_RULE, isDsn } from './sentry/dsn.js';
+import { DSN_RULE, isDsn } from './sentry/client/dsn.js';
 import type { CaptureHttpStatus, SentryHealthSettings } from './sentry/sentry.types.js';
 import type { Rule } from './settings-reader.js';
 

@@ -3,7 +3,7 @@ import type { HealthRegistry } from '../health/health.registry.js';
 import type { MeasuredMethodExplorer } from '../metrics/measured-method.explorer.js';
 import type { MetricsRegistry } from '../metrics/metrics.registry.js';
 import { RuntimeMetrics } from '../metrics/runtime/runtime-metrics.js';
-import type { EventOutcomes } from '../sentry/event-outcomes.js';
+import type { EventOutcomes } from '../sentry/client/event-outcomes.js';
 import { exportHealth } from './health-metrics.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { exportFaults } from './fault-metrics.js';

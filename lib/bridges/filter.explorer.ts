@@ -1,4 +1,4 @@
-import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
+import type { ArgumentsHost } from '@nestjs/common';
 import {
   ApplicationConfig,
   BaseExceptionFilter,
@@ -48,9 +48,11 @@ export class FilterExplorer {
    * Puts a filter behind all others, and watches these from now on. Called before anything is bound to a filter, which
    * for gateways and for handlers of messages is before the application is initialised.
    */
-  start(last: ExceptionFilter): void {
+  start(last: ReportingFilter): void {
     this.config.addGlobalFilter(last);
-    for (const gateway of this.#gateways()) this.#putBehind(last, gateway);
+    // Without an answer of its own it would leave whoever sent a message without one.
+    if (last.answersMessages)
+      for (const gateway of this.#gateways()) this.#putBehind(last, gateway);
     this.#watchGlobalFilters();
     this.explore();
   }
@@ -92,7 +94,7 @@ export class FilterExplorer {
   }
 
   /** A gateway has no global filters. */
-  #putBehind(last: ExceptionFilter, gateway: object): void {
+  #putBehind(last: ReportingFilter, gateway: object): void {
     const own = Reflect.getOwnMetadata(FILTERS, gateway) as unknown[] | undefined;
     const filters = (Reflect.getMetadata(FILTERS, gateway) ?? []) as unknown[];
     // Behind it stand those of other applications in the process, as the class is theirs, too.

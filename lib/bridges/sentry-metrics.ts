@@ -1,5 +1,5 @@
 import { UNLIMITED, type MetricsRegistry } from '../metrics/metrics.registry.js';
-import { SENTRY_OUTCOMES, type EventOutcomes } from '../sentry/event-outcomes.js';
+import { SENTRY_OUTCOMES, type EventOutcomes } from '../sentry/client/event-outcomes.js';
 import { following } from './followed-totals.js';
 
 /** Exports what has become of the errors and messages that were captured for Sentry. */

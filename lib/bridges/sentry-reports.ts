@@ -1,4 +1,4 @@
-import type { HandlerExplorer } from '../sentry/handler.explorer.js';
+import type { HandlerExplorer } from '../sentry/handlers/handler.explorer.js';
 import type { FilterExplorer } from './filter.explorer.js';
 import type { ReportingFilter } from './unhandled-errors.filter.js';
 

@@ -17,6 +17,11 @@ export class ReportingFilter implements ExceptionFilter {
     private readonly ofMessages: ExceptionFilter | undefined,
   ) {}
 
+  /** Whether it answers messages of WebSockets. */
+  get answersMessages(): boolean {
+    return this.ofMessages !== undefined;
+  }
+
   /** Called by NestJS. */
   catch(error: unknown, host: ArgumentsHost): void {
     const eventId = this.errors.report(error, host);

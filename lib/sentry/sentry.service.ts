@@ -2,13 +2,13 @@ import { loadOptionalPackage } from '../optional-package.js';
 import { errorText, showValue } from '../show-value.js';
 import { SafeLogger } from '../tell.js';
 import { captureHint, readableError, severity, transactionOf, wasSent } from './capture-input.js';
-import { EventOutcomes, hintOf } from './event-outcomes.js';
+import { EventOutcomes, hintOf } from './client/event-outcomes.js';
 import { GuardedScope } from './guarded-scope.js';
 import type { ScopeKeeper } from './kept-scope.js';
-import { processScope, toldOutside } from './outside-requests.js';
+import { processScope, toldOutside } from './client/outside-requests.js';
 import { runOnce } from './once.js';
-import { scopeFor, type ClientUse, type SdkScope, type SentrySdk } from './sentry-client.js';
-import { DEFAULT_FLUSH_MS, SentryConnection } from './sentry-connection.js';
+import { scopeFor, type ClientUse, type SdkScope, type SentrySdk } from './client/sentry-client.js';
+import { DEFAULT_FLUSH_MS, SentryConnection } from './client/sentry-connection.js';
 import type {
   SentryBreadcrumb,
   SentryCaptureContext,

@@ -13,12 +13,15 @@ const CONTAINER: readonly string[] = [
 /** Where its metrics keep their series and its registries their metrics, in one version or another. */
 const INTERNALS_OF_PROM_CLIENT: readonly string[] = ['hashMap', 'store', '_metrics'];
 
-test('only what finds checks, controllers or measured methods reads the module container of NestJS, and the edge finds its own place in it', () => {
+test('only what finds checks, controllers, filters and methods reads the module container of NestJS, and the edge finds its own place in it', () => {
   expect(filesImporting(isOfContainer)).toEqual([
+    'bridges/filter.explorer.ts',
     'endpoints/host-controllers.ts',
     'health/health-check.explorer.ts',
     'lifecycle-edge.ts',
     'metrics/measured-method.explorer.ts',
+    'observability.sentry-providers.ts',
+    'sentry/handlers/handler.explorer.ts',
   ]);
 });
 
@@ -33,8 +36,8 @@ test('only metrics/ knows prom-client', () => {
   expect(roomsOf(filesSaying('prom-client'))).toEqual(['metrics']);
 });
 
-test('only sentry/ knows the Sentry SDK', () => {
-  expect(roomsOf(filesSaying('@sentry/'))).toEqual(['sentry']);
+test('only sentry/ knows the Sentry SDK, and the loader says its name', () => {
+  expect(roomsOf(filesSaying('@sentry/'))).toEqual(['instrument.ts', 'sentry']);
 });
 
 test('only tell.ts knows the logger of NestJS, as that of an application may throw', () => {

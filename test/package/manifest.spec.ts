@@ -22,6 +22,7 @@ interface Manifest {
 
 const OPTIONAL_PEERS = [
   '@nestjs/terminus',
+  '@nestjs/websockets',
   '@sentry/nestjs',
   '@willsoto/nestjs-prometheus',
   'prom-client',

@@ -9,8 +9,10 @@ test('no file keeps state beside what its classes and functions hold', () => {
 });
 
 // An `await` there makes `require` of the package fail, and Jest cannot transform `import.meta`.
-test('no file awaits at its top level', () => {
-  expect(placesOfModuleScope(isAwait)).toEqual([]);
+test('no file awaits at its top level but the one that runs before an application', () => {
+  const places = placesOfModuleScope(isAwait);
+
+  expect(places.map((place) => place.split(':')[0])).toEqual(['instrument.ts']);
 });
 
 test('no file uses import.meta', () => {

@@ -140,7 +140,10 @@ describe('the table of', () => {
     const { sentry, sentryDefaults, sentryReports, ...known } = resolveOptions({}, {});
     const { captureHttpStatus, ...reports } = sentryReports;
     expect([499, 500].map((status) => captureHttpStatus(status, undefined))).toEqual([false, true]);
-    expect([sentry, sentryDefaults]).toEqual([undefined, { environment: known.environment }]);
+    expect([sentry, sentryDefaults]).toEqual([
+      { environment: known.environment, dsn: undefined },
+      { environment: known.environment },
+    ]);
     const withHttp = resolveOptions({ metrics: { http: true } }, {}).metrics.http;
     const rows = table('option').filter(([option]) => !option?.endsWith('…'));
     expect(Object.fromEntries(rows.map(([option, value]) => [option, value]))).toEqual({

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { exportSentry } from '../../../lib/bridges/sentry-metrics.js';
-import { EventOutcomes } from '../../../lib/sentry/event-outcomes.js';
+import { EventOutcomes } from '../../../lib/sentry/client/event-outcomes.js';
 import { registryOn } from '../metrics/registry-on.js';
 import { samplesOf } from './exported.js';
 

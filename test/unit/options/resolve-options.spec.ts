@@ -28,7 +28,7 @@ describe('the options', () => {
         runtime: true,
         http: { buckets: undefined, exclude: [] },
       },
-      sentry: undefined,
+      sentry: { environment: 'development', dsn: undefined },
       sentryDefaults: { environment: 'development' },
       sentryReports: {
         captureHttpStatus: expect.any(Function) as unknown,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isDsn } from '../../../lib/sentry/dsn.js';
+import { isDsn } from '../../../lib/sentry/client/dsn.js';
 
 describe('A DSN', () => {
   it.each([

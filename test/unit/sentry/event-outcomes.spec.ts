@@ -5,7 +5,7 @@ import {
   hintOf,
   outcomesOf,
   SENTRY_OUTCOMES,
-} from '../../../lib/sentry/event-outcomes.js';
+} from '../../../lib/sentry/client/event-outcomes.js';
 import { Gate } from '../../support/gate.js';
 import { settle } from '../../support/fake-clock.js';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { attachScrubber, type Dropped } from '../../../lib/sentry/event-scrubber.js';
+import { attachScrubber, type Dropped } from '../../../lib/sentry/scrubbing/event-scrubber.js';
 import { HARMLESS, LEAKS } from '../../fixtures/driver-messages.js';
 import { eventSaying } from './event-scrubber.corpus.js';
 import { HookedClient, scrub, scrubbedClient } from './scrubbed-client.js';

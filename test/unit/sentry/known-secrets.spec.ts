@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KnownSecrets, secretsOf } from '../../../lib/sentry/known-secrets.js';
+import { KnownSecrets, secretsOf } from '../../../lib/sentry/scrubbing/known-secrets.js';
 
 const DSN = 'https://0123456789abcdef@sentry.example/1';
 

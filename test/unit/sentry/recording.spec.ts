@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RecordingSentryService } from '../../../lib/sentry/recording-sentry.service.js';
+import { RecordingSentryService } from '../../../lib/sentry/recording/recording-sentry.service.js';
 import { SentryService } from '../../../lib/sentry/sentry.service.js';
 import { Gate } from '../../support/gate.js';
 

@@ -1,4 +1,4 @@
-import { attachScrubber, type Dropped } from '../../../lib/sentry/event-scrubber.js';
+import { attachScrubber, type Dropped } from '../../../lib/sentry/scrubbing/event-scrubber.js';
 
 type Callback = (item: never, hint: never) => void;
 

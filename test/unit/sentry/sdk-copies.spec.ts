@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { initialisedVersions, otherCopyProblem } from '../../../lib/sentry/sdk-copies.js';
+import { initialisedVersions, otherCopyProblem } from '../../../lib/sentry/client/sdk-copies.js';
 
 const copy = (enabled: boolean | undefined): object => ({
   defaultCurrentScope: { getClient: () => ({ getOptions: () => ({ enabled }) }) },

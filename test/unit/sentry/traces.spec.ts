@@ -5,7 +5,7 @@ import {
   silencePaths,
   type TracesSampler,
   type TraceStart,
-} from '../../../lib/sentry/traces.js';
+} from '../../../lib/sentry/client/traces.js';
 
 const PATHS = ['/health', '/health/live'];
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { attachScrubber, type Dropped } from '../../../../lib/sentry/event-scrubber.js';
+import { attachScrubber, type Dropped } from '../../../../lib/sentry/scrubbing/event-scrubber.js';
 import { failBesideLiteral } from './literal-password.js';
 import { CANARY, KEY, startPrivateApp, type PrivateApp } from './private-app.js';
 

@@ -1,6 +1,6 @@
 import { Body, Controller, Inject, Module, Post, Query } from '@nestjs/common';
 import { SentryService } from 'nestjs-observability';
-import type { ScrubbedClient } from '../../../../lib/sentry/event-scrubber.js';
+import type { ScrubbedClient } from '../../../../lib/sentry/scrubbing/event-scrubber.js';
 import type { SentryInitOptions } from '../../../../lib/sentry/sentry.types.js';
 import { onTestFinished } from 'vitest';
 import { boot, type BootedApp } from '../../../support/boot.js';

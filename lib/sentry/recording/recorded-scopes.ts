@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { KeptScope, type ScopeData } from './kept-scope.js';
+import { KeptScope, type ScopeData } from '../kept-scope.js';
 
 interface Scopes {
   /** What holds for the request, the job or the message. */

@@ -1,4 +1,4 @@
-import { namesSecret, REDACTED } from '../redaction.js';
+import { namesSecret, REDACTED } from '../../redaction.js';
 
 /** A shorter value is too likely to be a part of something else. */
 const MIN_LENGTH = 8;

@@ -1,17 +1,17 @@
-import { errorText, showValue } from '../show-value.js';
-import { SafeLogger } from '../tell.js';
-import { severity } from './capture-input.js';
+import { errorText, showValue } from '../../show-value.js';
+import { SafeLogger } from '../../tell.js';
+import { severity } from '../capture-input.js';
 import { capturedEvent, type CapturedEvent } from './captured-event.js';
-import { GuardedScope } from './guarded-scope.js';
-import type { KeptScope } from './kept-scope.js';
+import { GuardedScope } from '../guarded-scope.js';
+import type { KeptScope } from '../kept-scope.js';
 import { RecordedScopes } from './recorded-scopes.js';
-import { SentryService } from './sentry.service.js';
+import { SentryService } from '../sentry.service.js';
 import type {
   SentryBreadcrumb,
   SentryCaptureContext,
   SentryLevel,
   SentryScope,
-} from './sentry.types.js';
+} from '../sentry.types.js';
 
 /**
  * Takes the place of {@link SentryService} in tests: it is on, records what is captured, and sends nothing.

@@ -1,9 +1,9 @@
 import { AsyncResource } from 'node:async_hooks';
 import { types } from 'node:util';
 import { isObservable, Observable } from 'rxjs';
-import { followCall, type CallFollower } from '../followed-call.js';
-import type { SentryService } from './sentry.service.js';
-import type { MethodWatcher, WatchedCall } from './watched-method.js';
+import { followCall, type CallFollower } from '../../followed-call.js';
+import type { SentryService } from '../sentry.service.js';
+import type { MethodWatcher, WatchedCall } from '../watched-method.js';
 
 /** What NestJS calls outside of HTTP, named for the decorator. */
 export type HandlerKind =

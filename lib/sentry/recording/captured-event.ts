@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { captureHint, transactionOf } from './capture-input.js';
-import type { ScopeData } from './kept-scope.js';
-import type { SentryBreadcrumb, SentryCaptureContext, SentryLevel } from './sentry.types.js';
+import { captureHint, transactionOf } from '../capture-input.js';
+import type { ScopeData } from '../kept-scope.js';
+import type { SentryBreadcrumb, SentryCaptureContext, SentryLevel } from '../sentry.types.js';
 
 /** An error or a message that was captured, and all that was known of it at that moment. */
 export interface CapturedEvent {

@@ -1,8 +1,8 @@
-import { MAX_DELAY_MS, systemClock, within } from '../clock.js';
-import { errorText } from '../show-value.js';
-import type { SafeLogger } from '../tell.js';
+import { MAX_DELAY_MS, systemClock, within } from '../../clock.js';
+import { errorText } from '../../show-value.js';
+import type { SafeLogger } from '../../tell.js';
 import { DSN_RULE, isDsn } from './dsn.js';
-import { KeptScope } from './kept-scope.js';
+import { KeptScope } from '../kept-scope.js';
 import { tellClient } from './outside-requests.js';
 import {
   connectClient,
@@ -15,7 +15,7 @@ import {
   type SentrySdk,
 } from './sentry-client.js';
 import { initialisedVersions, otherCopyProblem } from './sdk-copies.js';
-import type { SentryDefaults, SentryInitOptions } from './sentry.types.js';
+import type { SentryDefaults, SentryInitOptions } from '../sentry.types.js';
 import { TRACES_ARE_LATE } from './traces.js';
 
 /** How long is waited for what has not been sent yet. */
@@ -101,6 +101,8 @@ export class SentryConnection {
   #connect(sdk: SentrySdk, wanted: SentryInitOptions): void {
     const client = connectClient(sdk, wanted);
     if (client === undefined) return;
+    // Of a client that the application has closed itself.
+    this.#connected?.forget();
     const outside = new KeptScope();
     const ends = [tellClient(client, outside), followClient(client, this.use)];
     const forget = (): void => ends.forEach((end) => end());

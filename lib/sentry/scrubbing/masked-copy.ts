@@ -1,6 +1,6 @@
 import { types } from 'node:util';
-import { toPlainJson, type PlainJsonLimits } from '../plain-json.js';
-import { namesSecret, REDACTED, redactText } from '../redaction.js';
+import { toPlainJson, type PlainJsonLimits } from '../../plain-json.js';
+import { namesSecret, REDACTED, redactText } from '../../redaction.js';
 import type { KnownSecrets } from './known-secrets.js';
 
 /** Longer than what Sentry shows. */

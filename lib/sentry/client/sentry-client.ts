@@ -1,8 +1,8 @@
 import { followOutcomes, outcomesOf, type EventOutcomes } from './event-outcomes.js';
-import { attachScrubber } from './event-scrubber.js';
+import { attachScrubber } from '../scrubbing/event-scrubber.js';
 import { integrationsFor, type SdkIntegrations } from './integrations.js';
-import { keepBodiesOut, withPrivacy, type EventSource } from './private-data.js';
-import type { SentryInitOptions } from './sentry.types.js';
+import { keepOut, withPrivacy, type EventSource } from './private-data.js';
+import type { SentryInitOptions } from '../sentry.types.js';
 import { asksForTraces, instrumentsModules, silencePaths } from './traces.js';
 
 /** What this package uses of the Sentry SDK; named here because its types must not be needed where it is absent. */
@@ -79,7 +79,7 @@ const IDENTITY = ['dsn', 'environment', 'release'] as const;
  * a further application in the same process with another DSN, environment or release gets a client of its own, so that
  * neither sends to the other's project.
  *
- * @returns `undefined` where the SDK makes none.
+ * @returns `undefined` where the SDK makes none, or no DSN is given and the application has initialised none itself.
  */
 export function connectClient(
   sdk: SentrySdk,
@@ -87,6 +87,8 @@ export function connectClient(
 ): SentryClient | undefined {
   const current: CountedClient | undefined = sdk.getClient();
   if (isLive(current) && current[USERS] === undefined) return current;
+  // A client that was made here is that of an application which has said so.
+  if (options.dsn === undefined) return undefined;
   const isLate = !instrumentsModules();
   const client = clientFor(sdk, complete(sdk, options), current);
   if (client === undefined) return undefined;
@@ -195,7 +197,7 @@ function initClient(sdk: SentrySdk, options: SentryInitOptions): SentryClient | 
     ...options,
     integrations: integrationsFor(sdk, options['integrations']),
   });
-  if (client !== undefined) keepBodiesOut(client, options);
+  if (client !== undefined) keepOut(client, options);
   return client;
 }
 
@@ -215,6 +217,6 @@ function makeOwnClient(sdk: SentrySdk, options: SentryInitOptions): SentryClient
     ],
   });
   client.init();
-  keepBodiesOut(client, options);
+  keepOut(client, options);
   return client;
 }

@@ -1,11 +1,11 @@
 import { Inject, Optional } from '@nestjs/common';
-import { assertDecoratedMethod, memberName } from '../decorated-method.js';
-import type { Method } from '../followed-call.js';
-import { showValue } from '../show-value.js';
-import { severity } from './capture-input.js';
+import { assertDecoratedMethod, memberName } from '../../decorated-method.js';
+import type { Method } from '../../followed-call.js';
+import { showValue } from '../../show-value.js';
+import { severity } from '../capture-input.js';
 import { addCapturingMethod, CapturingMethods, hasCapturingMethod } from './capturing-methods.js';
-import type { SentryCaptureContext, SentryLevel } from './sentry.types.js';
-import { watchable } from './watched-method.js';
+import type { SentryCaptureContext, SentryLevel } from '../sentry.types.js';
+import { watchable } from '../watched-method.js';
 
 /** Accepts only methods, and leaves their type as it is. */
 export type CaptureErrorsDecorator = <Method extends (...args: never[]) => unknown>(

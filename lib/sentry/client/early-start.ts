@@ -1,6 +1,6 @@
-import { loadOptionalPackage } from '../optional-package.js';
+import { loadOptionalPackage } from '../../optional-package.js';
 import { startClient, type SentrySdk } from './sentry-client.js';
-import type { SentryInitOptions } from './sentry.types.js';
+import type { SentryInitOptions } from '../sentry.types.js';
 
 /**
  * Starts Sentry before the application is loaded, so that NestJS and databases are instrumented while they are.

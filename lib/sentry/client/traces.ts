@@ -1,4 +1,4 @@
-import { pathOfTarget } from '../endpoints/route-path.js';
+import { pathOfTarget } from '../../endpoints/route-path.js';
 
 /** What the SDK knows of a trace that begins, as far as it matters here. */
 export interface TraceStart {

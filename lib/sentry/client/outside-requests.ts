@@ -1,4 +1,4 @@
-import { latest, MOST_BREADCRUMBS, type KeptScope, type ScopeData } from './kept-scope.js';
+import { latest, MOST_BREADCRUMBS, type KeptScope, type ScopeData } from '../kept-scope.js';
 import type { SdkScope, SentryClient, SentrySdk } from './sentry-client.js';
 
 /** In the hint of a capture: what the application that captures was told outside of any request. */

@@ -1,4 +1,4 @@
-import { REDACTED } from '../redaction.js';
+import { REDACTED } from '../../redaction.js';
 import type { KnownSecrets } from './known-secrets.js';
 import { MaskedCopy } from './masked-copy.js';
 

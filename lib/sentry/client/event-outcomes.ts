@@ -1,4 +1,4 @@
-import { watchMethod } from './watched-method.js';
+import { watchMethod } from '../watched-method.js';
 
 /** What can become of an error or a message, in the words of the label `outcome` of `sentry_events_total`. */
 export const SENTRY_OUTCOMES = ['captured', 'dropped', 'refused'] as const;

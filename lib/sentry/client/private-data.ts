@@ -1,4 +1,4 @@
-import type { SentryInitOptions } from './sentry.types.js';
+import type { SentryInitOptions } from '../sentry.types.js';
 
 /** What events tell of the request and the process: the SDK's own default sends cookies and authorization in clear. */
 const PRIVATE = {
@@ -55,7 +55,7 @@ export function withPrivacy(options: SentryInitOptions): SentryInitOptions {
  * Takes out of events what version 10 puts there whatever `dataCollection` says, unless it is asked for: the request's
  * body, and the address of who has sent it.
  */
-export function keepBodiesOut(client: EventSource, options: SentryInitOptions): void {
+export function keepOut(client: EventSource, options: SentryInitOptions): void {
   const { dataCollection } = options as { dataCollection?: Partial<typeof PRIVATE> };
   if (dataCollection === undefined) return;
   const { httpBodies, userInfo } = dataCollection;

@@ -1,8 +1,8 @@
 import { Global, Injectable, Module } from '@nestjs/common';
-import type { Method } from '../followed-call.js';
-import type { SentryService } from './sentry.service.js';
-import type { SentryCaptureContext } from './sentry.types.js';
-import { watch, type MethodWatcher } from './watched-method.js';
+import type { Method } from '../../followed-call.js';
+import type { SentryService } from '../sentry.service.js';
+import type { SentryCaptureContext } from '../sentry.types.js';
+import { watch, type MethodWatcher } from '../watched-method.js';
 
 /** A method whose errors are captured. */
 export interface CapturingMethod {

@@ -2,9 +2,9 @@ import type { ModulesContainer } from '@nestjs/core';
 import { STATIC_CONTEXT } from '@nestjs/core/injector/constants.js';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import type { CapturingMethods } from './capturing-methods.js';
-import type { SentryService } from './sentry.service.js';
+import type { SentryService } from '../sentry.service.js';
 import { handlerKindsOf, watcherOfHandler, type HandlerKind } from './watched-handler.js';
-import { watchMethod } from './watched-method.js';
+import { watchMethod } from '../watched-method.js';
 
 /** A method that NestJS calls outside of HTTP. */
 interface FoundHandler {
