@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { FilterExplorer } from './bridges/filter.explorer.js';
 import { reportTransitions } from './bridges/health-sentry.js';
+import { MessageIsolation } from './bridges/message-isolation.js';
 import { SentryReports } from './bridges/sentry-reports.js';
 import { gatewayFilter, ReportingFilter } from './bridges/unhandled-errors.filter.js';
 import { UnhandledErrors } from './bridges/unhandled-errors.js';
@@ -60,21 +61,35 @@ export const SENTRY_PROVIDERS: readonly Provider[] = [
       sentry: SentryService,
       capturing: CapturingMethods,
       errors: UnhandledErrors,
-    ) => new HandlerExplorer(modules, sentry, capturing, (error) => errors.isExpected(error)),
+    ) => new HandlerExplorer(modules, sentry, capturing, errors),
+  },
+  {
+    provide: MessageIsolation,
+    inject: [ApplicationConfig, SentryService],
+    useFactory: (config: ApplicationConfig, sentry: SentryService) =>
+      new MessageIsolation(config, sentry),
   },
   {
     provide: SentryReports,
-    inject: [FilterExplorer, HandlerExplorer, UnhandledErrors, HttpAdapterHost, RESOLVED_OPTIONS],
+    inject: [
+      FilterExplorer,
+      HandlerExplorer,
+      MessageIsolation,
+      UnhandledErrors,
+      HttpAdapterHost,
+      RESOLVED_OPTIONS,
+    ],
     useFactory: async (
       filters: FilterExplorer,
       handlers: HandlerExplorer,
+      messages: MessageIsolation,
       errors: UnhandledErrors,
       http: HttpAdapterHost,
       { sentryReports: { eventIdField } }: ResolvedOptions,
     ) => {
       const ofMessages = filters.hasGateways ? await gatewayFilter() : undefined;
       const last = new ReportingFilter(errors, http, eventIdField, ofMessages);
-      return new SentryReports(filters, handlers, last);
+      return new SentryReports(filters, handlers, messages, last);
     },
   },
   {

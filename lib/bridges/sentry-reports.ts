@@ -1,5 +1,6 @@
 import type { HandlerExplorer } from '../sentry/handlers/handler.explorer.js';
 import type { FilterExplorer } from './filter.explorer.js';
+import type { MessageIsolation } from './message-isolation.js';
 import type { ReportingFilter } from './unhandled-errors.filter.js';
 
 /** Has Sentry told of the errors that nobody captures by hand, from the application's start to its end. */
@@ -8,10 +9,12 @@ export class SentryReports {
   constructor(
     private readonly filters: FilterExplorer,
     private readonly handlers: HandlerExplorer,
+    private readonly messages: MessageIsolation,
     last: ReportingFilter,
   ) {
     filters.start(last);
     handlers.explore();
+    messages.start();
   }
 
   /** The application has said all that it says of filters, and its routes are bound next. */
@@ -29,5 +32,6 @@ export class SentryReports {
   closed(): void {
     this.filters.stop();
     this.handlers.close();
+    this.messages.stop();
   }
 }

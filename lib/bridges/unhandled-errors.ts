@@ -15,6 +15,9 @@ export class UnhandledErrors {
   /** Of what is thrown in a request and is no object, so that nothing else tells whether it is the same. */
   readonly #ofRequests = new WeakMap<object, Map<unknown, string>>();
 
+  /** What handlers of messages have failed with in this turn and is no object; NestJS hands it to filters next. */
+  readonly #ofHandlers: unknown[] = [];
+
   constructor(
     private readonly sentry: SentryService,
     private readonly settings: SentryReportSettings,
@@ -37,6 +40,13 @@ export class UnhandledErrors {
     }
   }
 
+  /** A handler has failed with it, and its event is there. */
+  captured(error: unknown): void {
+    if (isObject(error)) return;
+    // A filter need not come to it; the next turn is too late for that.
+    if (this.#ofHandlers.push(error) === 1) setImmediate(() => this.#ofHandlers.splice(0));
+  }
+
   /** Whether an error is an answer to whoever sent a message, and no failure. Never throws. */
   isExpected(error: unknown): boolean {
     return isMessageException(error) || !this.#isCaptured(error);
@@ -44,13 +54,20 @@ export class UnhandledErrors {
 
   #report(error: unknown, host: ArgumentsHost): string | null {
     const exchange = exchangeOf(host);
-    if (exchange === undefined && isMessageException(error)) return null;
+    if (exchange === undefined && (isMessageException(error) || this.#isOfHandler(error)))
+      return null;
     if (!this.#isCaptured(error)) return null;
     const eventId = this.#capture(error, exchange);
     if (eventId === null) return null;
     this.#ofHosts.set(host, eventId);
     if (exchange !== undefined) this.#tell(eventId, host, exchange);
     return eventId;
+  }
+
+  #isOfHandler(error: unknown): boolean {
+    const index = this.#ofHandlers.indexOf(error);
+    if (index !== -1) this.#ofHandlers.splice(index, 1);
+    return index !== -1;
   }
 
   #isCaptured(error: unknown): boolean {

@@ -54,6 +54,7 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
       'bridges/health-log.ts',
       'bridges/health-metrics.ts',
       'bridges/health-sentry.ts',
+      'bridges/message-isolation.ts',
       'bridges/sentry-metrics.ts',
       'endpoints/crowd.ts',
       'endpoints/gzip.ts',

@@ -3,7 +3,12 @@ import { STATIC_CONTEXT } from '@nestjs/core/injector/constants.js';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import type { CapturingMethods } from './capturing-methods.js';
 import type { SentryService } from '../sentry.service.js';
-import { handlerKindsOf, watcherOfHandler, type HandlerKind } from './watched-handler.js';
+import {
+  handlerKindsOf,
+  watcherOfHandler,
+  type HandlerErrors,
+  type HandlerKind,
+} from './watched-handler.js';
 import { watchMethod } from '../watched-method.js';
 
 /** A method that NestJS calls outside of HTTP. */
@@ -29,12 +34,11 @@ export class HandlerExplorer {
   readonly #known = new WeakSet<object>();
   readonly #undo: (() => void)[] = [];
 
-  /** @param isExpected whether an error is an answer to whoever sent a message, and no failure. */
   constructor(
     private readonly modules: ModulesContainer,
     private readonly sentry: SentryService,
     private readonly capturing: CapturingMethods,
-    private readonly isExpected: (error: unknown) => boolean,
+    private readonly errors: HandlerErrors,
   ) {
     capturing.start(sentry);
   }
@@ -85,14 +89,14 @@ export class HandlerExplorer {
     if (instances.has(key)) return;
     const own = new WeakSet<object>();
     this.#instances.set(home, instances.set(key, own));
-    const { sentry, isExpected } = this;
+    const { sentry, errors } = this;
     const owns = (self: unknown): boolean | undefined => {
       if (!isObject(self)) return undefined;
       if (own.has(self)) return true;
       // It has overridden the method, and calls it by `super`; any other may belong to a request, or elsewhere.
       return this.#known.has(self) ? false : undefined;
     };
-    const undo = watchMethod(home, key, watcherOfHandler({ key, kinds, sentry, isExpected, owns }));
+    const undo = watchMethod(home, key, watcherOfHandler({ key, kinds, sentry, errors, owns }));
     if (undo !== undefined) this.#undo.push(undo);
   }
 

@@ -33,13 +33,20 @@ export function handlerKindsOf(method: object): HandlerKind[] {
   );
 }
 
+/** Knows of errors of one application. */
+export interface HandlerErrors {
+  /** Whether an error is an answer to whoever sent the message, and no failure. */
+  isExpected(error: unknown): boolean;
+  /** An error has been captured that NestJS may hand to filters next. */
+  captured(error: unknown): void;
+}
+
 /** A handler, and what becomes of its errors. */
 export interface WatchedHandler {
   readonly key: string;
   readonly kinds: readonly HandlerKind[];
   readonly sentry: SentryService;
-  /** Whether an error is an answer to whoever sent the message. */
-  readonly isExpected: (error: unknown) => boolean;
+  readonly errors: HandlerErrors;
   readonly owns: MethodWatcher['owns'];
 }
 
@@ -65,7 +72,7 @@ export function watcherOfHandler(handler: WatchedHandler): MethodWatcher {
 }
 
 function capturing(
-  { key, kinds, sentry, isExpected }: WatchedHandler,
+  { key, kinds, sentry, errors }: WatchedHandler,
   self: unknown,
   isAnswering: boolean,
   inside: Inside,
@@ -73,10 +80,11 @@ function capturing(
   return {
     begin: () => 0,
     end(outcome, _begun, error) {
-      if (outcome === 'success' || (isAnswering && isExpected(error))) return;
+      if (outcome === 'success' || (isAnswering && errors.isExpected(error))) return;
       const transaction = `${classNameOf(self)}.${key}`;
       const tags = { handler: kinds.join(', ') };
       inside(() => sentry.captureException(error, { handled: false, transaction, tags }));
+      if (isAnswering) errors.captured(error);
     },
   };
 }
