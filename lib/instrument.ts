@@ -12,10 +12,11 @@ try {
     {},
     { SENTRY_DSN, ENVIRONMENT, SENTRY_RELEASE, SENTRY_TRACES_SAMPLE_RATE },
   );
-  const isThere = !sentry?.dsn || (await startEarly(sentry, Object.values(DEFAULT_PATHS)));
-  if (!isThere) staysOff('a DSN is set, but the package @sentry/nestjs is not installed');
+  if (sentry?.dsn && !(await startEarly(sentry, Object.values(DEFAULT_PATHS)))) {
+    staysOff('a DSN is set, but the package @sentry/nestjs is not installed');
+  }
 } catch (error) {
-  // The module says it too, and stops boot unless the application's own options put it right.
+  // The module says it too; a bad variable stops boot there, unless the application's own options put it right.
   staysOff(errorText(error));
 }
 

@@ -116,8 +116,14 @@ export interface HttpMetricsOptions {
 
 /** Options of Sentry; what is not named here goes to the SDK as it is. */
 export interface SentryOptions {
-  /** Needs `@sentry/nestjs`. Variable `SENTRY_DSN`; `''` or `null` switches Sentry off. @default none: off */
+  /**
+   * Needs `@sentry/nestjs`. Variable `SENTRY_DSN`; `''` or `null` switches Sentry off.
+   *
+   * @default none: off, unless the application has initialised Sentry itself
+   */
   readonly dsn?: string | null | undefined;
+  /** @default the module's `environment` */
+  readonly environment?: string | undefined;
   /** Variable `SENTRY_RELEASE`. @default the SDK's */
   readonly release?: string | undefined;
   /** 0 to 1. Variable `SENTRY_TRACES_SAMPLE_RATE`. @default none: no traces */
@@ -150,7 +156,7 @@ export interface SentryHealthOptions {
   readonly failureThreshold?: number | undefined;
   /**
    * How long after the event of a check that failed there is no other for it, in milliseconds: what flaps makes one
-   * event in that time. What it has come to is told afterwards. @default 60000
+   * event and one recovery in that time. What it has come to is told afterwards. @default 60000
    */
   readonly minIntervalMs?: number | undefined;
 }
@@ -189,7 +195,7 @@ export interface ResolvedOptions {
     /** `undefined`: HTTP is not measured. */
     readonly http: HttpMetricsSettings | undefined;
   };
-  /** `undefined`: Sentry is off. */
+  /** `undefined`: Sentry stays off, whatever client there is. */
   readonly sentry: SentryInitOptions | undefined;
   /** What a direct `init` of Sentry takes over. */
   readonly sentryDefaults: SentryDefaults;

@@ -17,6 +17,8 @@ import { HandlerExplorer } from './sentry/handlers/handler.explorer.js';
 import { EventOutcomes } from './sentry/client/event-outcomes.js';
 import { SentryService } from './sentry/sentry.service.js';
 
+const HEALTH_REPORTS = Symbol('what Sentry is told of health checks');
+
 /** What makes up the part of the module that tells Sentry of errors. */
 export const SENTRY_PROVIDERS: readonly Provider[] = [
   { provide: EventOutcomes, useFactory: () => new EventOutcomes() },
@@ -43,16 +45,7 @@ export const SENTRY_PROVIDERS: readonly Provider[] = [
       http: HttpAdapterHost,
     ) => new UnhandledErrors(sentry, sentryReports, faults, http),
   },
-  {
-    provide: FilterExplorer,
-    inject: [ModulesContainer, ApplicationConfig, HttpAdapterHost, UnhandledErrors],
-    useFactory: (
-      modules: ModulesContainer,
-      config: ApplicationConfig,
-      http: HttpAdapterHost,
-      errors: UnhandledErrors,
-    ) => new FilterExplorer(modules, config, http, errors),
-  },
+  FilterExplorer,
   {
     provide: HandlerExplorer,
     inject: [ModulesContainer, SentryService, CapturingMethods, UnhandledErrors],
@@ -93,13 +86,13 @@ export const SENTRY_PROVIDERS: readonly Provider[] = [
     },
   },
   {
-    provide: reportTransitions,
+    provide: HEALTH_REPORTS,
     inject: [HealthRegistry, SentryService, RESOLVED_OPTIONS, Faults],
     useFactory: (
       health: HealthRegistry,
       sentry: SentryService,
       { sentryReports }: ResolvedOptions,
       faults: Faults,
-    ) => reportTransitions(health, sentry, sentryReports.health, systemClock, faults),
+    ): void => reportTransitions(health, sentry, sentryReports.health, systemClock, faults),
   },
 ];

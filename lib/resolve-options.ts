@@ -10,6 +10,7 @@ import { HealthStatus } from './health/health.types.js';
 import { DEFAULT_MAX_SERIES, LABEL_NAME, RESERVED_LABELS } from './metrics/metric-definition.js';
 import type { HttpMetricsSettings } from './metrics/metrics.types.js';
 import type { ResolvedOptions } from './observability.options.js';
+import { serverErrors } from './sentry/expected-error.js';
 import type { SentryDefaults, SentryHealthSettings } from './sentry/sentry.types.js';
 import { SettingsReader } from './settings-reader.js';
 import {
@@ -31,7 +32,6 @@ import {
   routePath,
   sampleRate,
   seriesLimit,
-  serverErrors,
   statusCode,
   statusesToCapture,
   threshold,

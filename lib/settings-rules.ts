@@ -3,6 +3,7 @@ import { isRoutePath, PATH_RULE } from './endpoints/route-path.js';
 import { CACHE_RULE, THRESHOLD_RULE, TIMEOUT_RULE } from './health/health-check.options.js';
 import { areBuckets, BUCKETS_RULE } from './metrics/metric-definition.js';
 import { DSN_RULE, isDsn } from './sentry/client/dsn.js';
+import { fromStatus } from './sentry/expected-error.js';
 import type { CaptureHttpStatus, SentryHealthSettings } from './sentry/sentry.types.js';
 import type { Rule } from './settings-reader.js';
 
@@ -159,14 +160,6 @@ export const statusesToCapture: Rule<CaptureHttpStatus> = {
     return status !== undefined && status >= 400 ? fromStatus(status) : undefined;
   },
 };
-
-/** Captures what has this status or one above. */
-export function fromStatus(least: number): CaptureHttpStatus {
-  return (status) => status >= least;
-}
-
-/** Captures what is the fault of the server. */
-export const serverErrors: CaptureHttpStatus = fromStatus(500);
 
 /** What a check that is degraded leaves in Sentry. */
 export const degradedAs: Rule<SentryHealthSettings['degraded']> = {

@@ -1,4 +1,4 @@
-import type { ArgumentsHost } from '@nestjs/common';
+import { Injectable, type ArgumentsHost } from '@nestjs/common';
 import {
   ApplicationConfig,
   BaseExceptionFilter,
@@ -12,7 +12,7 @@ import { exchangeOf, isHandledBy } from '../endpoints/http-exchange.js';
 import { classNamesOf } from '../sentry/expected-error.js';
 import { watchMethod, type MethodWatcher } from '../sentry/watched-method.js';
 import { ReportingFilter } from './unhandled-errors.filter.js';
-import type { UnhandledErrors } from './unhandled-errors.js';
+import { UnhandledErrors } from './unhandled-errors.js';
 
 // Where NestJS keeps what the decorators say.
 const FILTERS = '__exceptionFilters__';
@@ -22,6 +22,7 @@ const GATEWAY = 'websockets:is_gateway';
 const OF_NEST: readonly string[] = ['BaseRpcExceptionFilter', 'BaseWsExceptionFilter'];
 
 /** Finds the filters of one application, so that what they catch is reported before they do. */
+@Injectable()
 export class FilterExplorer {
   readonly #scanner = new MetadataScanner();
   readonly #undo = new Set<() => void>();

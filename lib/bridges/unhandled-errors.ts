@@ -3,10 +3,9 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { exchangeOf, type HttpExchange } from '../endpoints/http-exchange.js';
 import { adoptPromise } from '../adopt-promise.js';
 import type { Faults } from '../faults.js';
-import { httpStatusOf, isMessageException } from '../sentry/expected-error.js';
+import { httpStatusOf, isMessageException, serverErrors } from '../sentry/expected-error.js';
 import type { SentryService } from '../sentry/sentry.service.js';
 import type { SentryReportSettings } from '../sentry/sentry.types.js';
-import { serverErrors } from '../settings-rules.js';
 
 /** Reports to Sentry, once each, the errors that requests and messages of one application end with. */
 export class UnhandledErrors {
@@ -15,7 +14,10 @@ export class UnhandledErrors {
   /** Of what is thrown in a request and is no object, so that nothing else tells whether it is the same. */
   readonly #ofRequests = new WeakMap<object, Map<unknown, string>>();
 
-  /** What handlers of messages have failed with in this turn and is no object; NestJS hands it to filters next. */
+  /**
+   * What handlers of messages have failed with in this turn and is no object; NestJS hands it to filters next. One from
+   * elsewhere that looks the same, in the same turn, cannot be told from it.
+   */
   readonly #ofHandlers: unknown[] = [];
 
   constructor(
@@ -41,7 +43,7 @@ export class UnhandledErrors {
   }
 
   /** A handler has failed with it, and its event is there. */
-  captured(error: unknown): void {
+  handlerCaptured(error: unknown): void {
     if (isObject(error)) return;
     // A filter need not come to it; the next turn is too late for that.
     if (this.#ofHandlers.push(error) === 1) setImmediate(() => this.#ofHandlers.splice(0));
@@ -49,14 +51,14 @@ export class UnhandledErrors {
 
   /** Whether an error is an answer to whoever sent a message, and no failure. Never throws. */
   isExpected(error: unknown): boolean {
-    return isMessageException(error) || !this.#isCaptured(error);
+    return isMessageException(error) || !this.#isWanted(error);
   }
 
   #report(error: unknown, host: ArgumentsHost): string | null {
     const exchange = exchangeOf(host);
     if (exchange === undefined && (isMessageException(error) || this.#isOfHandler(error)))
       return null;
-    if (!this.#isCaptured(error)) return null;
+    if (!this.#isWanted(error)) return null;
     const eventId = this.#capture(error, exchange);
     if (eventId === null) return null;
     this.#ofHosts.set(host, eventId);
@@ -70,7 +72,7 @@ export class UnhandledErrors {
     return index !== -1;
   }
 
-  #isCaptured(error: unknown): boolean {
+  #isWanted(error: unknown): boolean {
     const status = httpStatusOf(error);
     try {
       const answer: unknown = this.settings.captureHttpStatus(status, error);

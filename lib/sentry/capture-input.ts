@@ -4,6 +4,9 @@ import type { SentryCaptureContext, SentryLevel } from './sentry.types.js';
 
 type SdkLevel = Exclude<SentryLevel, 'warn'>;
 
+/** Of how many errors or values one that is captured may be made up. */
+const MOST_PARTS = 100;
+
 const LEVELS: readonly SdkLevel[] = ['fatal', 'error', 'warning', 'log', 'info', 'debug'];
 
 /**
@@ -14,10 +17,25 @@ export function readableError(error: unknown): unknown {
   if (typeof error === 'symbol') return new Error(errorText(error));
   try {
     readThrough(error, new Set());
-    return error;
+    return isHuge(error) ? withinLimits(error) : error;
   } catch {
     return new Error(errorText(error));
   }
+}
+
+/** What the SDK would read for seconds, all of it at once. */
+function isHuge(error: unknown): error is object {
+  if (typeof error !== 'object' || error === null) return false;
+  const { errors } = error as { errors?: unknown };
+  if (error instanceof Error) return Array.isArray(errors) && errors.length > MOST_PARTS;
+  return Object.keys(error).length > MOST_PARTS;
+}
+
+function withinLimits(error: object): unknown {
+  if (!(error instanceof Error)) return toPlainJson(error);
+  const { name, message, stack, cause, errors } = error as AggregateError;
+  const copy = new AggregateError((errors as unknown[]).slice(0, MOST_PARTS), message, { cause });
+  return Object.defineProperties(copy, { name: { value: name }, stack: { value: stack } });
 }
 
 /** The SDK marks what it has sent, and makes up an id for whoever captures it again. */

@@ -1,3 +1,5 @@
+import type { CaptureHttpStatus } from './sentry.types.js';
+
 const INTERNAL_SERVER_ERROR = 500;
 
 /** How deep a class may be below the one that is looked for: a Proxy may go on for ever. */
@@ -13,6 +15,14 @@ interface HttpErrorLike {
   readonly code?: unknown;
   readonly message?: unknown;
 }
+
+/** Captures what has this status or one above. */
+export function fromStatus(least: number): CaptureHttpStatus {
+  return (status) => status >= least;
+}
+
+/** Captures what is the fault of the server. */
+export const serverErrors: CaptureHttpStatus = fromStatus(INTERNAL_SERVER_ERROR);
 
 /**
  * The HTTP status that an error stands for: that of an `HttpException` and of what NestJS answers like one, the errors

@@ -6,7 +6,7 @@ import { EventOutcomes, hintOf } from './client/event-outcomes.js';
 import { GuardedScope } from './guarded-scope.js';
 import type { ScopeKeeper } from './kept-scope.js';
 import { processScope, toldOutside } from './client/outside-requests.js';
-import { runOnce } from './once.js';
+import { runOnce } from './run-once.js';
 import { scopeFor, type ClientUse, type SdkScope, type SentrySdk } from './client/sentry-client.js';
 import { DEFAULT_FLUSH_MS, SentryConnection } from './client/sentry-connection.js';
 import type {
@@ -21,8 +21,8 @@ import type {
 /**
  * Captures errors and messages of one application with `@sentry/nestjs`. Injectable everywhere.
  *
- * Without a DSN, without the package (one warning says so) or after `close()` every capture is `null` and nothing
- * happens. No call throws.
+ * Without a DSN and a client that the application has initialised, without the package (one warning says so) or after
+ * `close()` every capture is `null` and nothing happens. No call throws, but `withScope()` what its function throws.
  *
  * @example
  * const eventId = sentry.captureException(error);
@@ -56,7 +56,8 @@ export class SentryService {
    *
    * A second call while it is on changes nothing. Options that are not named go to the SDK.
    *
-   * @returns whether Sentry is on: `false` without a DSN, with a malformed one, or without the package.
+   * @returns whether Sentry is on: `false` without a DSN and a client of the application's own, with a malformed one, or without
+   * the package.
    */
   async init(options: SentryInitOptions = {}): Promise<boolean> {
     return this.#connection.start(options);
@@ -145,6 +146,16 @@ export class SentryService {
     return this.#within((sdk, inside) => sdk.withIsolationScope(inside), run);
   }
 
+  /**
+   * Runs a function as a piece of work of its own, unless it belongs to a request, a job or a message already.
+   *
+   * @returns what the function returns. @throws what it throws.
+   * @internal
+   */
+  isolateOutside<T>(run: () => T): T {
+    return this.#isOutside() ? this.isolate(run) : run();
+  }
+
   /** Waits until what was captured has been sent. @returns whether all was sent in time. */
   async flush(timeoutMs: number = DEFAULT_FLUSH_MS): Promise<boolean> {
     return this.#connection.flush(timeoutMs);
@@ -192,6 +203,16 @@ export class SentryService {
     if (running === undefined) return undefined;
     const scope = running.sdk.getIsolationScope();
     return scope === processScope(running.sdk) ? running.outside : scope;
+  }
+
+  #isOutside(): boolean {
+    const running = this.#connection.running;
+    try {
+      return running !== undefined && this.#isolationScope() === running.outside;
+    } catch (error) {
+      this.#failed(error);
+      return false;
+    }
   }
 
   #guarded(scope: () => ScopeKeeper | undefined): GuardedScope {

@@ -41,7 +41,7 @@ export interface SentryCaptureContext {
 
 /** Options of {@link SentryService.init}; what is not named here goes to the SDK as it is. */
 export interface SentryInitOptions {
-  /** `''` or none: Sentry stays off. */
+  /** `''` or `null`: Sentry stays off. None: the application's own client, if there is one. */
   readonly dsn?: string | null | undefined;
   /** @default the module's `environment` */
   readonly environment?: string | undefined;

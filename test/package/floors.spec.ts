@@ -179,7 +179,7 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
       'metrics/sample-text.ts',
       'metrics/scrape-guard.ts',
       'metrics/series-table.ts',
-      'sentry/scrubbing/scrubbed-event.ts',
+      'sentry/scrubbing/event-mask.ts',
     ],
   ],
   [
@@ -228,7 +228,7 @@ const FLOORS: readonly (readonly [floor: number, files: readonly string[]])[] = 
       'sentry/client/traces.ts',
       'sentry/expected-error.ts',
       'sentry/kept-scope.ts',
-      'sentry/once.ts',
+      'sentry/run-once.ts',
     ],
   ],
   [0.9, ['observability.options.ts']],

@@ -155,6 +155,7 @@ describe('the table of', () => {
       'metrics.http.buckets': "prom-client's",
       // Not resolved by this module: they are none, or the SDK finds them.
       'sentry.dsn': 'none',
+      'sentry.environment': 'environment',
       'sentry.release': "the SDK's",
       'sentry.tracesSampleRate': 'none',
       'sentry.captureHttpStatus': '500 and above',

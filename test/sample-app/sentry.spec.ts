@@ -22,3 +22,26 @@ it('an error of the playground reaches Sentry under the id that was answered', a
     }),
   ]);
 });
+
+it('what nobody catches, and a check that fails, is one event each, however often it is asked for', async () => {
+  const receiver = await startReceiver();
+  const shop = new Shop({ SENTRY_DSN: receiver.dsn });
+  onTestFinished(() => shop.cleanUp());
+  await shop.opens();
+
+  const crashed = await shop.post('/playground/crash');
+  await shop.post('/playground/billing/break');
+  for (let probe = 0; probe < 5; probe += 1) await shop.get('/health/ready');
+  await shop.post('/playground/billing/mend');
+  for (let probe = 0; probe < 5; probe += 1) await shop.get('/health/ready');
+  await shop.end();
+
+  expect(crashed.status).toBe(500);
+  expect(
+    receiver.events.map(({ exception, message }) => message ?? exception?.values[0]?.value),
+  ).toEqual([
+    'The playground has crashed.',
+    'Health check "module:billing" is unhealthy',
+    'Health check "module:billing" is healthy again',
+  ]);
+});

@@ -1,6 +1,5 @@
 /** The integrations of the SDK that are set up otherwise than it does itself. */
 export interface SdkIntegrations {
-  onUnhandledRejectionIntegration(options: { mode: 'strict' }): unknown;
   onUncaughtExceptionIntegration(options: {
     exitEvenIfOtherHandlersAreRegistered: boolean;
   }): unknown;
@@ -8,14 +7,19 @@ export interface SdkIntegrations {
   expressIntegration?(options: { shouldHandleError: () => boolean }): unknown;
 }
 
+/** Those of the SDK that listen to the process. */
+const LEFT_OUT: readonly string[] = ['OnUnhandledRejection', 'OnUncaughtException'];
+
 interface Integration {
   readonly name: string;
 }
 
 /**
- * What is given to the SDK as `integrations`: its own defaults, but a process ends as Node ends it (the SDK keeps one alive
- * that has an unhandled rejection), and errors of requests are left to the filter of this module, which knows the event's
- * id then. What the application gives itself wins.
+ * What is given to the SDK as `integrations`: its own defaults, but a process ends as Node ends it, and errors of requests
+ * are left to the filter of this module, which knows the event's id then. What the application gives itself wins.
+ *
+ * Nothing listens for unhandled rejections, as a listener alone changes what Node does with them: where nobody else
+ * listens, Node raises them as uncaught exceptions, which the SDK sends.
  */
 export function integrationsFor(sdk: SdkIntegrations, given: unknown): unknown {
   const leave = { shouldHandleError: (): boolean => false };
@@ -25,14 +29,10 @@ export function integrationsFor(sdk: SdkIntegrations, given: unknown): unknown {
       if (one.name === 'Express') return sdk.expressIntegration?.(leave) ?? one;
       return one;
     };
-    const ours = [
-      sdk.onUnhandledRejectionIntegration({ mode: 'strict' }),
-      sdk.onUncaughtExceptionIntegration({ exitEvenIfOtherHandlersAreRegistered: false }),
-    ] as Integration[];
-    const all = [
-      ...defaults.filter(({ name }) => ours.every((one) => one.name !== name)).map(instead),
-      ...ours,
-    ];
+    const uncaught = sdk.onUncaughtExceptionIntegration({
+      exitEvenIfOtherHandlersAreRegistered: false,
+    });
+    const all = [...defaults.filter(({ name }) => !LEFT_OUT.includes(name)).map(instead), uncaught];
     if (typeof given === 'function') return (given as (all: unknown[]) => unknown)(all);
     return Array.isArray(given) ? [...all, ...(given as unknown[])] : all;
   };

@@ -33,6 +33,7 @@ const PEERS = ['net.peer.ip', 'net.sock.peer.addr', 'network.peer.address'];
 
 /** A client of the SDK, as far as events can be changed there. */
 export interface EventSource {
+  getOptions(): object;
   addEventProcessor(processor: (event: EventOfRequest) => EventOfRequest): void;
 }
 
@@ -55,11 +56,12 @@ export function withPrivacy(options: SentryInitOptions): SentryInitOptions {
  * Takes out of events what version 10 puts there whatever `dataCollection` says, unless it is asked for: the request's
  * body, and the address of who has sent it.
  */
-export function keepOut(client: EventSource, options: SentryInitOptions): void {
-  const { dataCollection } = options as { dataCollection?: Partial<typeof PRIVATE> };
-  if (dataCollection === undefined) return;
-  const { httpBodies, userInfo } = dataCollection;
+export function keepOut(client: EventSource): void {
   client.addEventProcessor((event) => {
+    // Asked at each event: an application that takes over a client started early has options of its own.
+    const { dataCollection } = client.getOptions() as { dataCollection?: Partial<typeof PRIVATE> };
+    if (dataCollection === undefined) return event;
+    const { httpBodies, userInfo } = dataCollection;
     const { request, contexts, spans = [] } = event;
     if (request !== undefined && !httpBodies?.includes('incomingRequest')) delete request.data;
     if (userInfo !== true) for (const span of [contexts?.trace, ...spans]) dropAddresses(span);

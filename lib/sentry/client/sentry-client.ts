@@ -1,4 +1,5 @@
 import { followOutcomes, outcomesOf, type EventOutcomes } from './event-outcomes.js';
+import type { ScopeKeeper } from '../kept-scope.js';
 import { attachScrubber } from '../scrubbing/event-scrubber.js';
 import { integrationsFor, type SdkIntegrations } from './integrations.js';
 import { keepOut, withPrivacy, type EventSource } from './private-data.js';
@@ -29,23 +30,18 @@ export interface SentryClient extends EventSource {
   on(hook: string, callback: (event: never, more: never) => void): () => void;
   init(): void;
   addIntegration(integration: unknown): void;
+  getTransport(): unknown;
   getOptions(): { readonly enabled?: boolean; readonly [option: string]: unknown };
   flush(timeoutMs?: number): PromiseLike<boolean>;
   close(timeoutMs?: number): PromiseLike<boolean>;
 }
 
 /** A scope of the Sentry SDK: what is known where something is captured. */
-export interface SdkScope {
+export interface SdkScope extends ScopeKeeper {
   clone(): SdkScope;
   getClient(): SentryClient | undefined;
   setClient(client: SentryClient): void;
-  setUser(user: object | null): void;
-  setTag(key: string, value: unknown): void;
-  setContext(name: string, context: object | null): void;
-  setLevel(level: string): void;
-  setFingerprint(fingerprint: string[]): void;
   setTransactionName(name: string): void;
-  addBreadcrumb(breadcrumb: object, most?: number): void;
   captureException(error: unknown, hint: object): string;
   captureMessage(message: string, level: string, hint: object): string;
 }
@@ -104,7 +100,12 @@ export function disconnectClient(client: CountedClient, timeoutMs: number): Prom
   return client[USERS] > 0 ? client.flush(timeoutMs) : client.close(timeoutMs);
 }
 
-/** Makes a client, whoever has made it, send only what may be sent. @returns what ends it for this application. */
+/**
+ * Counts what becomes of an application's events, scrubs what its client sends, whoever has made that, and keeps its own
+ * routes out of the traces.
+ *
+ * @returns what ends it for this application.
+ */
 export function followClient(client: SentryClient, { ownPaths, outcomes }: ClientUse): () => void {
   const dropped = (event: { type?: unknown }, hint: object): void => {
     if (event.type === undefined && outcomesOf(client, hint) === outcomes)
@@ -161,7 +162,7 @@ function complete(sdk: SentrySdk, options: SentryInitOptions): SentryInitOptions
 /** The SDK reads most options of a client whenever it needs them. */
 function adapted(client: SentryClient, options: SentryInitOptions): SentryClient {
   const { integrations, ...rest } = options;
-  const none = { tracesSampler: undefined, tracesSampleRate: undefined };
+  const none = { tracesSampler: undefined, tracesSampleRate: undefined, dataCollection: undefined };
   Object.assign(client.getOptions(), none, rest);
   if (Array.isArray(integrations)) {
     for (const integration of integrations as unknown[]) client.addIntegration(integration);
@@ -171,7 +172,8 @@ function adapted(client: SentryClient, options: SentryInitOptions): SentryClient
 
 /** Says whether a client is there and takes events. */
 export function isLive<Client extends SentryClient>(client: Client | undefined): client is Client {
-  return client !== undefined && client.getOptions().enabled !== false;
+  // One without a DSN has none, and sends nothing.
+  return client?.getTransport() !== undefined && client.getOptions().enabled !== false;
 }
 
 /**
@@ -197,7 +199,7 @@ function initClient(sdk: SentrySdk, options: SentryInitOptions): SentryClient | 
     ...options,
     integrations: integrationsFor(sdk, options['integrations']),
   });
-  if (client !== undefined) keepOut(client, options);
+  if (client !== undefined) keepOut(client);
   return client;
 }
 
@@ -217,6 +219,6 @@ function makeOwnClient(sdk: SentrySdk, options: SentryInitOptions): SentryClient
     ],
   });
   client.init();
-  keepOut(client, options);
+  keepOut(client);
   return client;
 }

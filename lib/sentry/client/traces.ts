@@ -94,7 +94,12 @@ function quietSampler({ tracesSampler: theirs, tracesSampleRate }: TracesOptions
   const sampler: TracesSampler = (start) => {
     const path = pathOf(start);
     if (path !== undefined && [...quiet.paths].some((paths) => paths.includes(path))) return 0;
-    if (typeof theirs === 'function') return (theirs as TracesSampler)(start);
+    try {
+      if (typeof theirs === 'function') return (theirs as TracesSampler)(start);
+    } catch {
+      // The SDK calls it unguarded, and the process would end. Without a rate of its own it keeps no trace.
+      return rate ?? 0;
+    }
     return start.inheritOrSampleWith?.(rate) ?? rate;
   };
   return Object.assign(sampler, { [QUIET]: quiet });

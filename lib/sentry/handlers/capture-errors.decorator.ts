@@ -33,7 +33,8 @@ const INJECTED = Symbol('CapturingMethods');
  * The error goes on as it was, so the event says that it was not handled. An error that is captured elsewhere too, by
  * another decorated method, a job or a request, is one event; a thrown string or `undefined` has no identity, and is
  * one event for each. What the method takes, returns and throws, its name and what other decorators say of it stay as
- * they are. On an instance that NestJS has not made, the method just runs; what an iterator throws is not captured.
+ * they are. Outside of a request, a job or a message each call is a piece of work of its own: what it tells Sentry of a
+ * user or a tag is on no other event. On an instance that NestJS has not made, the method just runs; what an iterator throws is not captured.
  *
  * @throws TypeError at once when an option is not what it must be, or what is decorated is not a method.
  * @example

@@ -71,6 +71,9 @@ export class CapturingMethods {
     if (this.#watched.has(method)) return;
     const watcher: MethodWatcher = {
       owns: (self) => this.#instances.has(self as object),
+      // Outside of a request what the method tells of a user would be on all later events.
+      around: (call) =>
+        this.#sentry === undefined ? call() : this.#sentry.isolateOutside(() => call()),
       follower: {
         begin: () => 0,
         end: (outcome, _begun, error) => {

@@ -38,7 +38,7 @@ export interface HandlerErrors {
   /** Whether an error is an answer to whoever sent the message, and no failure. */
   isExpected(error: unknown): boolean;
   /** An error has been captured that NestJS may hand to filters next. */
-  captured(error: unknown): void;
+  handlerCaptured(error: unknown): void;
 }
 
 /** A handler, and what becomes of its errors. */
@@ -84,7 +84,7 @@ function capturing(
       const transaction = `${classNameOf(self)}.${key}`;
       const tags = { handler: kinds.join(', ') };
       inside(() => sentry.captureException(error, { handled: false, transaction, tags }));
-      if (isAnswering) errors.captured(error);
+      if (isAnswering) errors.handlerCaptured(error);
     },
   };
 }

@@ -34,6 +34,11 @@ export class RecordedScopes {
     return this.#now.isolation;
   }
 
+  /** Whether it is outside of any request, job or message. */
+  get isOutside(): boolean {
+    return this.#now.isolation === this.#outside.isolation;
+  }
+
   /** What is known now; the later goes before. */
   get known(): readonly ScopeData[] {
     const { isolation, current } = this.#now;

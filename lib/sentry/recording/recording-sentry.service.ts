@@ -119,6 +119,11 @@ export class RecordingSentryService extends SentryService {
     return this.#scopes.isolate(run);
   }
 
+  /** Runs a function as a piece of work of its own, unless it belongs to one already. @internal */
+  override isolateOutside<T>(run: () => T): T {
+    return this.#scopes.isOutside ? this.isolate(run) : run();
+  }
+
   /** Nothing waits to be sent. */
   override flush(): Promise<boolean> {
     return Promise.resolve(true);

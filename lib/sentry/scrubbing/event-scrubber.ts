@@ -1,8 +1,8 @@
 import { secretsOf } from './known-secrets.js';
-import { EventMask } from './scrubbed-event.js';
+import { EventMask } from './event-mask.js';
 
 /** Told of an event that could not be scrubbed, and so is not sent. */
-export type Dropped = (event: object, hint: object) => void;
+export type DroppedListener = (event: object, hint: object) => void;
 
 /** A client of the Sentry SDK, as far as what it sends can be changed there. */
 export interface ScrubbedClient {
@@ -14,7 +14,7 @@ export interface ScrubbedClient {
 const LISTENERS = Symbol.for('nestjs-observability:scrubber');
 
 interface ListenedClient extends ScrubbedClient {
-  [LISTENERS]?: Set<Dropped>;
+  [LISTENERS]?: Set<DroppedListener>;
 }
 
 /** The SDK's mark of an error by which an event is left unsent without a word. */
@@ -28,16 +28,18 @@ const DO_NOT_SEND = Symbol.for('SentryDoNotSendEventError');
  *
  * @returns an undo that takes the listener away; the client stays scrubbed.
  */
-export function attachScrubber(client: ListenedClient, dropped: Dropped): () => void {
+export function attachScrubber(client: ListenedClient, dropped: DroppedListener): () => void {
   const listeners = (client[LISTENERS] ??= scrub(client));
   listeners.add(dropped);
   return () => void listeners.delete(dropped);
 }
 
-function scrub(client: ScrubbedClient): Set<Dropped> {
-  const listeners = new Set<Dropped>();
+function scrub(client: ScrubbedClient): Set<DroppedListener> {
+  const listeners = new Set<DroppedListener>();
   const mask = new EventMask(secretsOf(process.env, client.getOptions()['dsn']));
-  const unsent = Object.assign(new Error('The event could not be scrubbed, so it is not sent'), {
+  // Without a stack, which would hold on to the whole application for as long as the client is held.
+  const unsent = Object.assign(Object.create(Error.prototype) as Error, {
+    message: 'The event could not be scrubbed, so it is not sent',
     [DO_NOT_SEND]: true,
   });
   // Not an event processor: those of scopes run later, and errors of the SDK itself pass them by.
@@ -77,7 +79,7 @@ function maskEach(
   });
 }
 
-function tell(listener: Dropped, event: object, hint: object): void {
+function tell(listener: DroppedListener, event: object, hint: object): void {
   try {
     listener(event, hint);
   } catch {

@@ -29,7 +29,7 @@ const OF_COOKIE = /(?:^|[._-])cookies?[._-]/i;
 
 /** Secrets in a query whose names mean something harmless elsewhere. */
 const IN_QUERY =
-  /([?&](?:auth|session|sid|sso|saml_?\w{0,12}|assertion)=)(?!\[redacted\])[^&#\s"'<>]+/gi;
+  /([?&](?:auth|session|sid|sso|code|state|saml_?\w{0,12}|assertion)=)(?!\[redacted\])[^&#\s"'<>]+/gi;
 
 /** Masks texts and copies values, within limits that hold for one event at a time. */
 export class MaskedCopy {

@@ -24,3 +24,13 @@ it('A client that the application has started itself is used, and is still open 
   expect(configured.events).toEqual([]);
   await Sentry.close(1_000);
 });
+
+it('A client that the application has started without a DSN counts as none', async () => {
+  const configured = await startReceiver();
+  Sentry.init({ environment: 'theirs' });
+  const off = await bootSentry({});
+  const on = await bootSentry({ sentry: { dsn: configured.dsn } });
+
+  expect([off.sentry.enabled, off.sentry.captureMessage('nowhere')]).toEqual([false, null]);
+  await configured.waitFor(on.sentry.captureMessage('there'));
+});

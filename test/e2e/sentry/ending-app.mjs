@@ -1,8 +1,12 @@
 // An application in a process of its own, as a user has it: the built package, plain Node, the DSN in the environment.
+// Arguments: how it ends, and the event of the process to which the application itself listens.
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ObservabilityModule, SentryService } from 'nestjs-observability';
+
+const [, , end, event] = process.argv;
+const say = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
 
 /** Captures at the last moment: what it captures is still waiting to be sent when the application ends. */
 class LastWords {
@@ -11,8 +15,8 @@ class LastWords {
   }
 
   beforeApplicationShutdown() {
-    const eventIds = [1, 2, 3].map((n) => this.sentry.captureException(new Error(`last ${n}`)));
-    process.stdout.write(`${JSON.stringify({ eventIds })}\n`);
+    if (event !== undefined) return;
+    say({ eventIds: [1, 2, 3].map((n) => this.sentry.captureException(new Error(`last ${n}`))) });
   }
 }
 
@@ -27,6 +31,28 @@ Module({
 const app = await NestFactory.create(AppModule, { logger: false });
 app.enableShutdownHooks();
 await app.listen(0, '127.0.0.1');
-if (process.argv[2] === 'close') await app.close();
-else if (process.argv[2] === 'rejection') void Promise.reject(new Error('nobody handles it'));
-else process.stdout.write(`${JSON.stringify({ ready: true })}\n`);
+
+/** Goes on for a while, in which whatever wants to end the process can do so, and closes. */
+async function hear({ name }) {
+  if (event === 'warning' && name !== 'UnhandledPromiseRejectionWarning') return;
+  say({ heard: event });
+  await app.get(SentryService).flush();
+  await fetch(`${await app.getUrl()}/health/live`);
+  await app.close();
+  say({ closed: true });
+}
+if (event !== undefined) process.on(event, (what) => void hear(what));
+
+const ENDS = {
+  close: () => app.close(),
+  signal: () => say({ ready: true }),
+  rejection: () => void Promise.reject(new Error('nobody handles it')),
+  rejectionOfText: () => void Promise.reject('nobody handles it'),
+  rejectionOfAbort: () =>
+    void Promise.reject(Object.assign(new Error('nobody handles it'), { name: 'AbortError' })),
+  exception: () =>
+    setImmediate(() => {
+      throw new Error('nobody handles it');
+    }),
+};
+await ENDS[end]();

@@ -1,64 +1,139 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { Gate } from '../../support/gate.js';
 import { startReceiver } from '../../support/sentry-receiver.js';
+import { INSTRUMENT } from './instrument/instrumented-app.js';
+import { SentryProcess, type Sdk } from './majors/sentry-process.js';
 
-function startProcess(
-  end: 'close' | 'signal' | 'rejection',
-  dsn: string,
-): ChildProcessWithoutNullStreams {
-  const script = join(import.meta.dirname, 'ending-app.mjs');
-  const child = spawn(process.execPath, [script, end], {
-    env: { PATH: process.env['PATH'], SENTRY_DSN: dsn },
+/** How a process ends, and to which event of the process its application listens itself. */
+interface End {
+  readonly title: string;
+  readonly end: string;
+  readonly event?: 'unhandledRejection' | 'uncaughtException' | 'warning';
+  /** Options of Node. */
+  readonly node?: readonly string[];
+}
+
+const ENDS: readonly End[] = [
+  { title: 'An unhandled rejection', end: 'rejection' },
+  { title: 'An unhandled rejection of a text', end: 'rejectionOfText' },
+  { title: 'An unhandled rejection of an AbortError', end: 'rejectionOfAbort' },
+  {
+    title: 'An unhandled rejection, where the application listens for them,',
+    end: 'rejection',
+    event: 'unhandledRejection',
+  },
+  {
+    title: 'An unhandled rejection, where the application listens for uncaught exceptions,',
+    end: 'rejection',
+    event: 'uncaughtException',
+  },
+  {
+    title: 'An unhandled rejection with --unhandled-rejections=warn',
+    end: 'rejection',
+    event: 'warning',
+    node: ['--unhandled-rejections=warn'],
+  },
+  { title: 'An uncaught exception', end: 'exception' },
+  {
+    title: 'An uncaught exception, where the application listens for them,',
+    end: 'exception',
+    event: 'uncaughtException',
+  },
+];
+
+/** What starts Sentry in a process: the major of the SDK, and options of Node. */
+const STARTS: readonly (readonly [title: string, Sdk, readonly string[]])[] = [
+  ['SDK 10, started by the module', 10, []],
+  ['SDK 10, started with --import', 10, INSTRUMENT],
+  ['SDK 11, started by the module', 11, []],
+  ['SDK 11, started with --import', 11, INSTRUMENT],
+];
+
+/** What is seen where the application itself listens to nothing. */
+const ENDED = {
+  end: 1,
+  isClosed: false,
+  said: STARTS.map(() => true),
+  sent: STARTS.map(() => [1, true]),
+};
+
+function startProcess(sdk: Sdk, dsn: string, { end, event, node = [] }: Omit<End, 'title'>) {
+  return new SentryProcess({
+    sdk,
+    files: ['ending-app.mjs'],
+    from: import.meta.dirname,
+    node,
+    args: event === undefined ? [end] : [end, event],
+    env: { SENTRY_DSN: dsn },
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  return child;
 }
 
-/** Waits until the process has ended by itself; sends SIGTERM when it says that it is ready. */
-async function ended(child: ChildProcessWithoutNullStreams): Promise<{
-  readonly eventIds: readonly string[];
-  readonly end: number | string;
-  readonly errors: string;
-}> {
-  const errors: string[] = [];
-  child.stderr.on('data', (text) => errors.push(String(text)));
-  const end = once(child, 'close') as Promise<[number | null, string | null]>;
-  let eventIds: readonly string[] = [];
-  for await (const line of createInterface(child.stdout)) {
-    const said = JSON.parse(line) as { ready?: true; eventIds?: readonly string[] };
-    if (said.ready) child.kill('SIGTERM');
-    eventIds = said.eventIds ?? eventIds;
-  }
-  const [code, signal] = await end;
-  return { eventIds, end: signal ?? code ?? -1, errors: errors.join('') };
-}
+it.each(ENDS.map((how) => [how.title, how] as const))(
+  '%s does to a process with Sentry what it does without',
+  async (_title, how) => {
+    const receivers = await Promise.all(STARTS.map(() => startReceiver()));
+    const without = startProcess('none', '', how);
+    const withSentry = STARTS.map(([, sdk, node], index) =>
+      startProcess(sdk, receivers[index]?.dsn ?? '', {
+        ...how,
+        node: [...node, ...(how.node ?? [])],
+      }),
+    );
+    const { end, output } = await without.ended();
+    const endings = await Promise.all(withSentry.map((process) => process.ended()));
 
-it.each([
-  ['after app.close()', 'close', 0],
-  ['on SIGTERM', 'signal', 'SIGTERM'],
-] as const)(
-  'A process with Sentry on ends by itself %s, with everything that was waiting delivered',
-  async (_when, how, expected) => {
-    const receiver = await startReceiver();
-    const { eventIds, end, errors } = await ended(startProcess(how, receiver.dsn));
-
-    expect(errors).toBe('');
-    expect(end).toBe(expected);
-    expect(eventIds).toHaveLength(3);
-    expect(receiver.events.map((event) => event.event_id).toSorted()).toEqual(eventIds.toSorted());
+    expect(endings.map((ending, index) => [STARTS[index]?.[0], ending.end, ending.output])).toEqual(
+      STARTS.map(([title]) => [title, end, output]),
+    );
+    const seen = {
+      end,
+      isClosed: output.includes('{"closed":true}'),
+      said: endings.map(({ errors }) => errors.includes('nobody handles it')),
+      sent: receivers.map(({ events, text }) => [
+        events.length,
+        text.includes('nobody handles it'),
+      ]),
+    };
+    expect(seen).toMatchObject(how.event === undefined ? ENDED : { isClosed: true });
   },
 );
 
-it('An unhandled rejection ends a process with Sentry on, as it ends one without, and is sent', async () => {
-  const receiver = await startReceiver();
-  const { end, errors } = await ended(startProcess('rejection', receiver.dsn));
+describe.each(STARTS.filter((_, index) => index === 0 || index === 3))(
+  'A process with %s',
+  (_title, sdk, node) => {
+    it.each([
+      ['after app.close()', 'close', 0],
+      ['on SIGTERM', 'signal', 'SIGTERM'],
+    ] as const)(
+      'ends by itself %s, with everything that was waiting delivered to a slow server',
+      async (_when, how, expected) => {
+        const served = new Gate();
+        const receiver = await startReceiver({ after: served.opened });
+        const app = startProcess(sdk, receiver.dsn, { end: how, node });
+        if (how === 'signal') await app.says('ready').then(() => app.kill('SIGTERM'));
+        const eventIds = await app.says<string[]>('eventIds');
+        await receiver.waitUntil(() => receiver.events[0], 'The first event');
+        served.open();
+        const { end, errors } = await app.ended();
 
-  expect(end).toBe(1);
-  expect(errors).toContain('nobody handles it');
-  expect(receiver.events.map((event) => event.exception?.values?.[0]?.value)).toEqual([
-    'nobody handles it',
-  ]);
-});
+        expect(errors).toBe('');
+        expect(end).toBe(expected);
+        expect(eventIds).toHaveLength(3);
+        expect(receiver.events.map((event) => event.event_id).toSorted()).toEqual(
+          eventIds.toSorted(),
+        );
+      },
+    );
+
+    it('ends by itself on SIGTERM with events queued for a server that never answers', async () => {
+      const receiver = await startReceiver('never answers');
+      const app = startProcess(sdk, receiver.dsn, { end: 'signal', node });
+      await app.says('ready');
+      app.kill('SIGTERM');
+
+      expect(await app.says<string[]>('eventIds')).toHaveLength(3);
+      expect(await app.ended()).toMatchObject({ end: 'SIGTERM', errors: '' });
+      expect(receiver.requests).toBeGreaterThan(0);
+    });
+  },
+);

@@ -108,6 +108,36 @@ describe('captureHint()', () => {
   });
 });
 
+describe('What would take the SDK seconds to read', () => {
+  it('is cut to the first hundred of the errors that one is made up of', () => {
+    const cause = new Error('the cause');
+    const parts = Array.from({ length: 20_000 }, (_, index) => new Error(`part ${index}`));
+    const error = new AggregateError(parts, 'all of them', { cause });
+    const read = readableError(error) as AggregateError;
+
+    expect(read).toBeInstanceOf(Error);
+    expect(read).toMatchObject({ name: error.name, message: 'all of them', cause });
+    expect(read.stack).toBe(error.stack);
+    expect(read.errors).toEqual(parts.slice(0, 100));
+  });
+
+  it('is copied within limits where it is an object of many properties', () => {
+    const thrown = Object.fromEntries(
+      Array.from({ length: 200_000 }, (_, index) => [index, index]),
+    );
+
+    expect(Object.keys(readableError(thrown) as object).length).toBeLessThan(300);
+  });
+
+  it('is nothing else: an ordinary error and object stay what they are', () => {
+    const error = new AggregateError([new Error('a part')], 'two');
+    const thrown = { code: 7 };
+
+    expect(readableError(error)).toBe(error);
+    expect(readableError(thrown)).toBe(thrown);
+  });
+});
+
 describe('severity()', () => {
   it.each([
     ['warn', 'warning'],

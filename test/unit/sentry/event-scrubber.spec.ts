@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { attachScrubber, type Dropped } from '../../../lib/sentry/scrubbing/event-scrubber.js';
+import {
+  attachScrubber,
+  type DroppedListener,
+} from '../../../lib/sentry/scrubbing/event-scrubber.js';
 import { HARMLESS, LEAKS } from '../../fixtures/driver-messages.js';
 import { eventSaying } from './event-scrubber.corpus.js';
 import { HookedClient, scrub, scrubbedClient } from './scrubbed-client.js';
@@ -167,6 +170,7 @@ describe('spans', () => {
     'http.url': `http://h/?access_token=${PASSWORD}`,
     'http.target': `/x?session=${PASSWORD}`,
     'http.query': `?sid=${PASSWORD}`,
+    'url.callback': `https://shop.example/callback?code=${PASSWORD}&state=${PASSWORD}`,
     'http.request.header.cookie.theme': PASSWORD,
     'http.request.header.x_api_key': [PASSWORD],
     'http.response.status_code': 200,
@@ -350,7 +354,7 @@ describe('an event that cannot be read', () => {
   });
 
   it('is not sent, and whoever counts is told once', () => {
-    const dropped = vi.fn<Dropped>();
+    const dropped = vi.fn<DroppedListener>();
     const client = scrubbedClient(dropped);
     const event = hostile();
 
@@ -383,7 +387,7 @@ describe('an event that cannot be read', () => {
 describe('a client of several applications', () => {
   it('is scrubbed once, and tells all of them until they go', () => {
     const client = new HookedClient();
-    const [first, second] = [vi.fn<Dropped>(), vi.fn<Dropped>()];
+    const [first, second] = [vi.fn<DroppedListener>(), vi.fn<DroppedListener>()];
     const goes = attachScrubber(client, first);
     const hooks = client.hooks.length;
     attachScrubber(client, second);

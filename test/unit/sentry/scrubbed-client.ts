@@ -1,4 +1,7 @@
-import { attachScrubber, type Dropped } from '../../../lib/sentry/scrubbing/event-scrubber.js';
+import {
+  attachScrubber,
+  type DroppedListener,
+} from '../../../lib/sentry/scrubbing/event-scrubber.js';
 
 type Callback = (item: never, hint: never) => void;
 
@@ -25,7 +28,7 @@ export class HookedClient {
 }
 
 /** A client that is scrubbed. */
-export function scrubbedClient(dropped: Dropped = () => {}): HookedClient {
+export function scrubbedClient(dropped: DroppedListener = () => {}): HookedClient {
   const client = new HookedClient();
   attachScrubber(client, dropped);
   return client;

@@ -55,6 +55,16 @@ it('Whoever calls decides, and the rate only where nobody has', () => {
   expect(sampled({ tracesSampleRate: 0.5 }, start)).toBe(0.25);
 });
 
+it('A sampler that throws makes no trace, or one by the rate, and ends nothing', () => {
+  const tracesSampler = (): number => {
+    throw new Error('the sampler is broken');
+  };
+  const start = request({ 'url.path': '/orders' });
+
+  expect(sampled({ tracesSampler }, start)).toBe(0);
+  expect(sampled({ tracesSampler, tracesSampleRate: 0.5 }, start)).toBe(0.5);
+});
+
 it("An application's own sampler is asked as before, with what the SDK knows", () => {
   const asked: TraceStart[] = [];
   const tracesSampler = (start: TraceStart): number => {

@@ -1,7 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { attachScrubber, type Dropped } from '../../../../lib/sentry/scrubbing/event-scrubber.js';
+import {
+  attachScrubber,
+  type DroppedListener,
+} from '../../../../lib/sentry/scrubbing/event-scrubber.js';
 import { failBesideLiteral } from './literal-password.js';
 import { CANARY, KEY, startPrivateApp, type PrivateApp } from './private-app.js';
 
@@ -216,7 +219,7 @@ export function describePrivacy(load: () => Promise<unknown>): void {
   describe('an event that cannot be scrubbed', () => {
     it('is not sent, and is counted', async () => {
       const app = await startPrivateApp(load);
-      const dropped = vi.fn<Dropped>();
+      const dropped = vi.fn<DroppedListener>();
       attachScrubber(app.sdk.getClient(), dropped);
       const text = await app.order(async () => {
         app.sdk.getIsolationScope().addEventProcessor((event) => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { runOnce } from '../../../lib/sentry/once.js';
+import { runOnce } from '../../../lib/sentry/run-once.js';
 
 const broken = new Error('broken');
 
