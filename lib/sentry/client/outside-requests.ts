@@ -73,7 +73,7 @@ function onlyOf<T>(values: ReadonlySet<T>): T | undefined {
 }
 
 /** How many breadcrumbs the events of a client have at most. */
-export function mostBreadcrumbs(client: SentryClient): number {
+function mostBreadcrumbs(client: SentryClient): number {
   const most = client.getOptions()['maxBreadcrumbs'];
   return typeof most === 'number' ? most : MOST_BREADCRUMBS;
 }
