@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { expectFiveRoutes } from '../support/five-routes.js';
 import { startReceiver } from '../support/sentry-receiver.js';
 import {
@@ -208,10 +208,10 @@ describe.each([
     },
   );
 
-  /** Has the host find an SDK under the name that the package asks for. */
+  /** Has the host find an SDK under the name that the package asks for, until the test is finished. */
   async function useSdk(major: number): Promise<void> {
     const place = join(host, 'node_modules/@sentry/nestjs');
-    await rm(place, { recursive: true, force: true });
+    onTestFinished(() => rm(place, { recursive: true, force: true }));
     await mkdir(join(host, 'node_modules/@sentry'), { recursive: true });
     await symlink(join(host, 'node_modules', `sentry${major}`), place, 'junction');
   }
