@@ -6,7 +6,7 @@ import { assertWrk, load, startServer } from './wrk.mjs';
 const switches = process.argv.slice(2);
 const plan = switches.includes('--quick')
   ? { starts: 3, rounds: 3, seconds: 1 }
-  : { starts: 9, rounds: 9, seconds: 2 };
+  : { starts: 5, rounds: 5, seconds: 2 };
 
 /** Both sides of noise: what is the same comes out as this or less. */
 const SAME = 1.05;

@@ -36,8 +36,3 @@ say({ url: await app.getUrl() });
 say({ eventId: sentry.captureException(new Error('first')) });
 if (end === 'close') await app.close();
 if (end === 'rejection') void Promise.reject(new Error('nobody handles it'));
-if (end === 'exception') {
-  setImmediate(() => {
-    throw new Error('nobody catches it');
-  });
-}

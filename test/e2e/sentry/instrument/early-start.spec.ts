@@ -25,21 +25,6 @@ describe.each([10, 11] as const)('node --import nestjs-observability/instrument,
       }),
     ]);
   });
-
-  it('leaves an unhandled rejection as fatal as it is, and sends it', async () => {
-    const receiver = await startReceiver();
-    const app = startApp({
-      sdk,
-      node: INSTRUMENT,
-      env: { SENTRY_DSN: receiver.dsn },
-      end: 'rejection',
-    });
-    const { end, errors } = await app.ended();
-
-    expect(end).toBe(1);
-    expect(errors).toContain('nobody handles it');
-    expect(receiver.text).toContain('nobody handles it');
-  });
 });
 
 describe('node --import nestjs-observability/instrument', () => {

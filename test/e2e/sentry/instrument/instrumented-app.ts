@@ -16,7 +16,7 @@ export interface AppOptions {
   readonly initialises?: object;
   /** Its one route is `/health/live`. */
   readonly alive?: boolean;
-  readonly end?: 'close' | 'rejection' | 'exception';
+  readonly end?: 'close' | 'rejection';
 }
 
 /** Starts an application with one route, `/orders/:id`, which captures an error when it listens. */

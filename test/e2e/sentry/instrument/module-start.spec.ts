@@ -49,16 +49,6 @@ describe.each([10, 11] as const)('The module with SDK %i', (sdk) => {
     expect(output).not.toMatch(LATE);
   });
 
-  it('leaves an uncaught exception as fatal as it is, and sends it', async () => {
-    const receiver = await startReceiver();
-    const app = startApp({ sdk, env: { SENTRY_DSN: receiver.dsn }, end: 'exception' });
-    const { end, errors } = await app.ended();
-
-    expect(end).toBe(1);
-    expect(errors).toContain('nobody catches it');
-    expect(receiver.text).toContain('nobody catches it');
-  });
-
   it('shows the DSN nowhere, where the SDK says all that it does', async () => {
     const receiver = await startReceiver();
     const dsn = receiver.dsn.replace('key@', 'topsecret@');
